@@ -1,0 +1,32 @@
+"""Build the site into ``_build/html``, warnings as errors, and say where it is (``make book``)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SITE = ROOT / "_build" / "html"
+
+
+def build(root: Path = ROOT, output: Path = ROOT) -> Path:
+    """Build the book of `root` into ``output/_build/html``; returns that folder. Raises CalledProcessError on a warning."""
+    command = [sys.executable, "-m", "jupyter_book", "build", str(root), "--path-output", str(output)]
+    subprocess.run([*command, "-W", "-n", "--keep-going"], check=True)
+    return output / "_build" / "html"
+
+
+def main() -> int:
+    print("==> Building the site", flush=True)
+    try:
+        site = build()
+    except subprocess.CalledProcessError:
+        print("\nThe site was not built: each warning above is an error to mend.", file=sys.stderr)
+        return 1
+    print(f"\nThe book is built. Open it in a browser:\n\n    {(site / 'index.html').as_uri()}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
