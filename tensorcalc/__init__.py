@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 
 # public name -> the module that defines it
 _HOME = {
+    "display": "tensorcalc.display",
     "kernels": "tensorcalc.kernels",
 }
 

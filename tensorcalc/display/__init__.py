@@ -1,1 +1,46 @@
+"""Figures and static-safe widgets: one call each in a chapter.
 
+``tc.display.setup()`` stands in a chapter's first cell. Every other function here returns a matplotlib figure, except
+``sweep``, which returns a widget that works without a kernel. Importing this module loads none of the libraries that
+draw; each name below is loaded at its first use.
+"""
+
+from importlib import import_module
+
+# public name -> the module that defines it
+_HOME = {
+    "contraction_picture": "contractions",
+    "drawn": "record",
+    "error_curve": "curves",
+    "figure": "style",
+    "graph_picture": "graphs",
+    "jacobian_picture": "jacobians",
+    "noisy": "record",
+    "same_drawing": "compare",
+    "setup": "style",
+    "sweep": "sweeps",
+    "tensor_picture": "cells",
+    "to_svg": "svg",
+}
+
+_LIBRARIES = {"matplotlib", "ipywidgets", "networkx", "numpy"}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"tensorcalc.display has no name {name!r}; it has {', '.join(__all__)}")
+    try:
+        module = import_module(f"{__name__}.{_HOME[name]}")
+    except ModuleNotFoundError as error:
+        if error.name not in _LIBRARIES:
+            raise
+        message = f"tensorcalc.display.{name} needs {error.name}, which is not installed: pip install {error.name}"
+        raise ModuleNotFoundError(message, name=error.name) from None
+    globals()[name] = value = getattr(module, name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})
