@@ -18,7 +18,9 @@ import pytest
 SVG = "image/svg+xml"
 NAMES = re.compile(r'id="[^"]*"|href="#[^"]*"|url\(#[^)]*\)')  # hashes of what they name: they change with any digit
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
-PIXELS = 0.5  # how far a coordinate may move: one ulp of a datum can move the last printed digit, a wrong datum moves far
+PIXELS = (
+    0.5  # how far a coordinate may move: one ulp of a datum can move the last printed digit, a wrong datum moves far
+)
 
 
 @pytest.hookimpl(trylast=True)

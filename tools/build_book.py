@@ -8,11 +8,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "html"
+JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"  # it has no __main__ to run with -m
 
 
 def build(root: Path = ROOT, output: Path = ROOT) -> Path:
     """Build the book of `root` into ``output/_build/html``; returns that folder. Raises CalledProcessError on a warning."""
-    command = [sys.executable, "-m", "jupyter_book", "build", str(root), "--path-output", str(output)]
+    command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(root), "--path-output", str(output)]
     subprocess.run([*command, "-W", "-n", "--keep-going"], check=True)
     return output / "_build" / "html"
 

@@ -1,0 +1,59 @@
+"""The number of a chapter is that of its file: ``11_checking_gradients`` is chapter 11, ``b_formula_sheet`` appendix B.
+
+Sphinx numbers the pages of ``_toc.yml`` one after the other; a chapter that is inserted would renumber all later ones,
+and with them every equation and figure that a reader has quoted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+PREFIX = re.compile(r"(?:.*/)?(?:(\d\d)|([a-e]))_")
+
+
+def chapter_number(docname: str) -> int | str | None:
+    """The number in the name of a page, or None.
+
+    >>> chapter_number("book/11_checking_gradients"), chapter_number("book/b_formula_sheet"), chapter_number("book/intro")
+    (11, 'B', None)
+    """
+    found = PREFIX.match(docname)
+    if not found:
+        return None
+    return int(found[1]) if found[1] else found[2].upper()
+
+
+def _renumber(env: Any, docname: str, number: int | str) -> None:
+    sections = env.toc_secnumbers[docname]
+    env.toc_secnumbers[docname] = {anchor: (number, *old[1:]) for anchor, old in sections.items() if old}
+    holders = [
+        env.titles[docname],
+        *env.tocs[docname].findall(lambda node: "secnumber" in getattr(node, "attributes", {})),
+    ]
+    for holder in holders:
+        if holder.get("secnumber"):
+            holder["secnumber"] = [number, *holder["secnumber"][1:]]
+
+
+def _numbered_by_file(assign: Callable) -> Callable:
+    def assign_section_numbers(self: Any, env: Any) -> list[str]:
+        changed = assign(self, env)
+        for docname in env.toc_secnumbers:
+            number = chapter_number(docname)
+            if number is not None:
+                _renumber(env, docname, number)
+        return changed
+
+    return assign_section_numbers
+
+
+def setup(app: Any) -> dict[str, bool]:
+    from sphinx.environment.collectors.toctree import TocTreeCollector
+
+    def connect(_app: Any, _config: Any) -> None:  # after every other extension has had its say
+        TocTreeCollector.assign_section_numbers = _numbered_by_file(TocTreeCollector.assign_section_numbers)
+
+    app.connect("config-inited", connect, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
