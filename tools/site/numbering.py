@@ -16,8 +16,8 @@ PREFIX = re.compile(r"(?:.*/)?(?:(\d\d)|([a-e]))_")
 def chapter_number(docname: str) -> int | str | None:
     """The number in the name of a page, or None.
 
-    >>> chapter_number("book/11_checking_gradients"), chapter_number("book/b_formula_sheet"), chapter_number("book/intro")
-    (11, 'B', None)
+    >>> [chapter_number(f"book/{page}") for page in ("11_checking_gradients", "b_formula_sheet", "intro")]
+    [11, 'B', None]
     """
     found = PREFIX.match(docname)
     if not found:
