@@ -18,6 +18,7 @@ _HOME = {
     "noisy": "record",
     "same_drawing": "compare",
     "setup": "style",
+    "slices_picture": "slabs",
     "sweep": "sweeps",
     "tensor_picture": "cells",
     "to_svg": "svg",
