@@ -1,0 +1,53 @@
+// What the static pages need beyond the theme: formulas inside widgets, names for sliders, boxes that scroll by keyboard.
+"use strict";
+
+// The widget manager speaks MathJax 2: it calls Hub.Queue(["Typeset", Hub, element]). Queue the element in MathJax 3.
+function typesetWidgets() {
+  if (!window.MathJax?.startup) return;
+  MathJax.Hub = {
+    Queue([, , element]) {
+      element.classList.add("mathjax_process"); // pages are marked as mathjax_ignore but for what carries this class
+      MathJax.startup.promise = MathJax.startup.promise.then(() => MathJax.typesetPromise([element]));
+    },
+  };
+}
+
+// The handle and the read-out of a slider carry no name; its visible label, or the one given for it, is the name.
+function nameSlider(slider) {
+  const name = slider.querySelector(".widget-label")?.textContent.trim() || slider.title;
+  if (!name) return;
+  for (const part of slider.querySelectorAll("[role=slider], .widget-readout")) part.setAttribute("aria-label", name);
+}
+
+function namePlayer(player) {
+  for (const button of player.querySelectorAll("button")) button.setAttribute("aria-label", button.title || "Play");
+}
+
+function mendWidgets(root) {
+  root.querySelectorAll(".widget-slider").forEach(nameSlider);
+  root.querySelectorAll(".widget-play").forEach(namePlayer);
+}
+
+// A box that scrolls must be reachable by keyboard; one that does not should not be a stop of the Tab key.
+const SCROLLING = "mjx-container[display=true], .highlight pre, .cell_output, .table-wrapper, .output.text_html";
+
+function markScrolling() {
+  for (const box of document.querySelectorAll(SCROLLING)) {
+    const scrolls = box.scrollWidth > box.clientWidth + 1;
+    if (scrolls) box.tabIndex = 0;
+    else if (box.getAttribute("tabindex") === "0") box.removeAttribute("tabindex");
+  }
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  typesetWidgets();
+  const article = document.querySelector("article") ?? document.body;
+  new MutationObserver(() => mendWidgets(article)).observe(article, { childList: true, subtree: true });
+  const settled = window.MathJax?.startup?.promise ?? Promise.resolve();
+  settled.then(() => {
+    markScrolling();
+    window.bookSettled = true; // for whoever prints or tests the page
+  });
+  window.addEventListener("load", markScrolling);
+  window.addEventListener("resize", markScrolling);
+});

@@ -1,0 +1,15 @@
+"""The book's Sphinx extension: what the theme and Jupyter Book leave to do for a site that needs no network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import numbering, offline, publishing
+
+
+def setup(app: Any) -> dict[str, bool]:
+    app.add_css_file("book.css", priority=900)  # after the theme and its extensions
+    app.add_js_file("book.js", loading_method="defer")
+    for part in (numbering, offline, publishing):
+        part.setup(app)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
