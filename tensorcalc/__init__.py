@@ -10,8 +10,14 @@ __version__ = "0.1.0"
 
 # public name -> the module that defines it
 _HOME = {
+    "backend": "tensorcalc.execution.runtime",
+    "checking": "tensorcalc.checking",
+    "data": "tensorcalc.data",
     "display": "tensorcalc.display",
+    "gradcheck": "tensorcalc.checking",
+    "kernel": "tensorcalc.execution.kernel",
     "kernels": "tensorcalc.kernels",
+    "use": "tensorcalc.execution.runtime",
 }
 
 __all__ = sorted(_HOME)

@@ -1,0 +1,274 @@
+"""Element-wise functions: y_i = f(x_i), and backward dl/dx_i = dl/dy_i f'(x_i), where f' is a function of y_i."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tensorcalc.execution.kernel import Kernel, kernel
+from tensorcalc.execution.runtime import ti
+
+from .arrays import compiled, floats, upstream
+
+
+class ElementwiseCache(NamedTuple):
+    """What the backward functions need: the values y themselves (no copy: leave it unchanged)."""
+
+    y: np.ndarray
+
+
+@kernel
+def sigmoid_forward_loops(x, y):
+    for i in range(x.shape[0]):
+        y[i] = 1.0 / (1.0 + ti.exp(-x[i]))
+
+
+@kernel
+def sigmoid_backward_loops(dy, y, dx):
+    for i in range(y.shape[0]):
+        dx[i] = dy[i] * y[i] * (1.0 - y[i])
+
+
+@kernel
+def tanh_forward_loops(x, y):
+    for i in range(x.shape[0]):
+        y[i] = ti.tanh(x[i])
+
+
+@kernel
+def tanh_backward_loops(dy, y, dx):
+    for i in range(y.shape[0]):
+        dx[i] = dy[i] * (1.0 - y[i] * y[i])
+
+
+@kernel
+def relu_forward_loops(x, y):
+    for i in range(x.shape[0]):
+        y[i] = 0.0 if x[i] <= 0.0 else x[i]  # not a maximum: ti.max(NaN, 0) is 0
+
+
+@kernel
+def relu_backward_loops(dy, y, dx):
+    for i in range(y.shape[0]):
+        dx[i] = 0.0 if y[i] <= 0.0 else dy[i]
+
+
+def sigmoid_forward_numpy(x: np.ndarray) -> np.ndarray:
+    """y = 1/(1 + exp(-x))."""
+    with np.errstate(over="ignore"):  # exp(-x) = inf gives y = 0, as it should
+        return 1 / (1 + np.exp(-x))
+
+
+def sigmoid_backward_numpy(dy: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """dx = dy · y (1 - y)."""
+    return dy * y * (1 - y)
+
+
+def tanh_forward_numpy(x: np.ndarray) -> np.ndarray:
+    """y = tanh(x)."""
+    return np.tanh(x)
+
+
+def tanh_backward_numpy(dy: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """dx = dy · (1 - y²)."""
+    return dy * (1 - y * y)
+
+
+def relu_forward_numpy(x: np.ndarray) -> np.ndarray:
+    """y = max(x, 0)."""
+    return np.maximum(x, 0)
+
+
+def relu_backward_numpy(dy: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """dx = dy where y > 0, else 0."""
+    return np.where(y <= 0, dy.dtype.type(0), dy)
+
+
+def sigmoid_forward(x: Any) -> tuple[np.ndarray, ElementwiseCache]:
+    """y_i = 1/(1 + exp(-x_i)).
+
+    Parameters
+    ----------
+    x : array of any shape, float32 or float64
+
+    Returns
+    -------
+    y : array of the shape and type of x
+    cache : ElementwiseCache
+        For `sigmoid_backward`.
+
+    Raises
+    ------
+    TypeError
+        For float16, complex numbers and whatever else is not a real array.
+
+    Examples
+    --------
+    >>> from tensorcalc.kernels import sigmoid_forward
+    >>> y, cache = sigmoid_forward([-800.0, 0.0, 800.0])
+    >>> y
+    array([0. , 0.5, 1. ])
+    """
+    return _forward(sigmoid_forward_loops, sigmoid_forward_numpy, x)
+
+
+def sigmoid_backward(dy: Any, cache: ElementwiseCache) -> np.ndarray:
+    """dl/dx_i = dl/dy_i y_i (1 - y_i).
+
+    Parameters
+    ----------
+    dy : array of the shape of y
+        The upstream gradient dl/dy.
+    cache : ElementwiseCache
+        From `sigmoid_forward`.
+
+    Returns
+    -------
+    dx : array of the shape and type of x
+
+    Raises
+    ------
+    ValueError
+        If dy has another shape than y.
+
+    Examples
+    --------
+    >>> from tensorcalc.kernels import sigmoid_backward, sigmoid_forward
+    >>> y, cache = sigmoid_forward([0.0])
+    >>> sigmoid_backward([2.0], cache)
+    array([0.5])
+    """
+    return _backward(sigmoid_backward_loops, sigmoid_backward_numpy, dy, cache)
+
+
+def tanh_forward(x: Any) -> tuple[np.ndarray, ElementwiseCache]:
+    """y_i = tanh(x_i).
+
+    Parameters
+    ----------
+    x : array of any shape, float32 or float64
+
+    Returns
+    -------
+    y : array of the shape and type of x
+    cache : ElementwiseCache
+        For `tanh_backward`.
+
+    Raises
+    ------
+    TypeError
+        For float16, complex numbers and whatever else is not a real array.
+
+    Examples
+    --------
+    >>> from tensorcalc.kernels import tanh_forward
+    >>> y, cache = tanh_forward([-100.0, 0.0, 100.0])
+    >>> y
+    array([-1.,  0.,  1.])
+    """
+    return _forward(tanh_forward_loops, tanh_forward_numpy, x)
+
+
+def tanh_backward(dy: Any, cache: ElementwiseCache) -> np.ndarray:
+    """dl/dx_i = dl/dy_i (1 - y_i²).
+
+    Parameters
+    ----------
+    dy : array of the shape of y
+        The upstream gradient dl/dy.
+    cache : ElementwiseCache
+        From `tanh_forward`.
+
+    Returns
+    -------
+    dx : array of the shape and type of x
+
+    Raises
+    ------
+    ValueError
+        If dy has another shape than y.
+
+    Examples
+    --------
+    >>> from tensorcalc.kernels import tanh_backward, tanh_forward
+    >>> y, cache = tanh_forward([0.0])
+    >>> tanh_backward([2.0], cache)
+    array([2.])
+    """
+    return _backward(tanh_backward_loops, tanh_backward_numpy, dy, cache)
+
+
+def relu_forward(x: Any) -> tuple[np.ndarray, ElementwiseCache]:
+    """y_i = max(x_i, 0), and NaN where x_i is NaN.
+
+    Parameters
+    ----------
+    x : array of any shape, float32 or float64
+
+    Returns
+    -------
+    y : array of the shape and type of x
+    cache : ElementwiseCache
+        For `relu_backward`.
+
+    Raises
+    ------
+    TypeError
+        For float16, complex numbers and whatever else is not a real array.
+
+    Examples
+    --------
+    >>> from tensorcalc.kernels import relu_forward
+    >>> y, cache = relu_forward([-1.0, 2.0, float("nan")])
+    >>> y
+    array([ 0.,  2., nan])
+    """
+    return _forward(relu_forward_loops, relu_forward_numpy, x)
+
+
+def relu_backward(dy: Any, cache: ElementwiseCache) -> np.ndarray:
+    """dl/dx_i = dl/dy_i where y_i > 0, else 0: at the kink x_i = 0, where there is no derivative, it is 0.
+
+    Parameters
+    ----------
+    dy : array of the shape of y
+        The upstream gradient dl/dy.
+    cache : ElementwiseCache
+        From `relu_forward`.
+
+    Returns
+    -------
+    dx : array of the shape and type of x
+
+    Raises
+    ------
+    ValueError
+        If dy has another shape than y.
+
+    Examples
+    --------
+    >>> from tensorcalc.kernels import relu_backward, relu_forward
+    >>> y, cache = relu_forward([-1.0, 2.0])
+    >>> relu_backward([5.0, 5.0], cache)
+    array([0., 5.])
+    """
+    return _backward(relu_backward_loops, relu_backward_numpy, dy, cache)
+
+
+def _forward(loops: Kernel, formula: Callable[..., np.ndarray], x: Any) -> tuple[np.ndarray, ElementwiseCache]:
+    (x,) = floats(x=x)
+    y = _each(loops, formula, x)
+    return y, ElementwiseCache(y)
+
+
+def _backward(loops: Kernel, formula: Callable[..., np.ndarray], dy: Any, cache: ElementwiseCache) -> np.ndarray:
+    return _each(loops, formula, upstream(dy, cache.y.shape, cache.y.dtype), cache.y)
+
+
+def _each(loops: Kernel, formula: Callable[..., np.ndarray], *inputs: np.ndarray) -> np.ndarray:
+    """Apply the loops to the elements in their order, whatever the shape; or the formula, where NumPy computes."""
+    if not compiled(*inputs):
+        return np.asarray(formula(*inputs))
+    output = np.empty(inputs[0].shape, inputs[0].dtype)
+    loops(*(array.reshape(-1) for array in inputs), output.reshape(-1))
+    return output
