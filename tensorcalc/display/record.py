@@ -78,7 +78,9 @@ def drawn(figure: Figure) -> dict[str, Any]:
 def _axes(axes: Axes) -> dict[str, Any]:
     titles = [axes.get_title(where) for where in ("left", "center", "right")]
     shown = [child for child in axes.get_children() if child.get_visible() and not _furniture(axes, child)]
-    record = {"title": " ".join(filter(None, titles)), "artists": [_artist(axes, child) for child in shown]}
+    texts = [child.get_text() for child in shown if isinstance(child, Text)]
+    artists = [_artist(axes, child) for child in shown if not isinstance(child, Text)]
+    record = {"title": " ".join(filter(None, titles)), "text": texts, "artists": artists}
     if axes.axison:
         record |= {"x": _axis(axes.xaxis), "y": _axis(axes.yaxis)}
     return record
@@ -106,12 +108,9 @@ def _artist(axes: Axes, artist: Artist) -> dict[str, Any]:
 
 def _line(axes: Axes, line: Any) -> dict[str, Any]:
     x, y = (_values(*pair) for pair in zip(line.get_data(), (axes.get_xscale(), axes.get_yscale()), strict=True))
-    record = {"label": str(line.get_label()), "colour": to_hex(line.get_color()), "x": x, "y": y}
+    label = str(line.get_label()).partition("_child")[0]  # a line without a label is called by its number
+    record = {"label": label, "colour": to_hex(line.get_color()), "x": x, "y": y}
     return record | ({"noisy": True} if line in _NOISY else {})
-
-
-def _text(axes: Axes, text: Any) -> dict[str, Any]:
-    return {"text": text.get_text()}
 
 
 def _image(axes: Axes, image: Any) -> dict[str, Any]:
@@ -138,7 +137,6 @@ def _legend(axes: Axes, legend: Any) -> dict[str, Any]:
 
 _KINDS: dict[type, Any] = {
     Line2D: _line,
-    Text: _text,
     AxesImage: _image,
     Collection: _collection,
     Patch: _patch,
