@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (the table below has one rule a line)
 """What the notation refuses: one rule id each, one sentence why, and what to write instead."""
 
 from __future__ import annotations

@@ -30,176 +30,171 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Union
 
 Span = tuple[int, int]  # start and stop in the source text
 
 
-def _span() -> Span:
-    return field(default=(0, 0), compare=False, repr=False)  # type: ignore[return-value]
+@dataclass(frozen=True, kw_only=True)
+class Spanned:
+    """What every piece of the tree has: the place it was read from, which never matters for equality."""
+
+    span: Span = field(default=(0, 0), compare=False, repr=False)
 
 
 # ---------------------------------------------------------------- indices
 
 
 @dataclass(frozen=True)
-class Letter:
+class Letter(Spanned):
     """``i``: an index that runs over a range."""
 
     name: str
-    span: Span = _span()
 
 
 @dataclass(frozen=True)
-class Affine:
+class Affine(Spanned):
     """``2i+3m-1``: an integer combination of letters; coefficients are non-zero, no letter comes twice.
 
-    A tensor read outside its range is 0. A lone letter is a ``Letter`` and a lone number a ``Fixed``, never an ``Affine``.
+    A tensor read outside its range is 0. A lone letter is a ``Letter`` and a lone number a ``Fixed``.
     """
 
     terms: tuple[tuple[int, Letter], ...]
     offset: int = 0
-    span: Span = _span()
 
 
 @dataclass(frozen=True)
-class Fixed:
+class Fixed(Spanned):
     """``0``: one position, counted from 0."""
 
     value: int
-    span: Span = _span()
 
 
 @dataclass(frozen=True)
-class Constant:
+class Constant(Spanned):
     """``T`` in ``s_T``: one position, given as an integer when the function is called."""
 
     name: str
-    span: Span = _span()
 
 
 @dataclass(frozen=True)
-class Valued:
+class Valued(Spanned):
     """``T_b`` in ``s_{b,T_b}``: a position looked up in an array of integers."""
 
     name: str
     indices: tuple[Index, ...]
-    span: Span = _span()
 
 
-Index = Union[Letter, Affine, Fixed, Constant, Valued]
+Index = Letter | Affine | Fixed | Constant | Valued
 
 
 # ---------------------------------------------------------------- expressions
 
 
 @dataclass(frozen=True)
-class Number:
+class Number(Spanned):
     value: Fraction
-    span: Span = _span()
 
 
 @dataclass(frozen=True)
-class Size:
+class Size(Spanned):
     name: str
-    span: Span = _span()
 
 
 @dataclass(frozen=True)
-class Tensor:
+class Tensor(Spanned):
     name: str
     indices: tuple[Index, ...] = ()
-    span: Span = _span()
 
 
 @dataclass(frozen=True)
-class Ones:
+class Ones(Spanned):
     indices: tuple[Index, ...]
-    span: Span = _span()
 
 
 @dataclass(frozen=True)
-class Delta:
+class Delta(Spanned):
     indices: tuple[Index, ...]
-    span: Span = _span()
 
 
 @dataclass(frozen=True)
-class Sum:
+class Sum(Spanned):
     terms: tuple[Node, ...]
-    span: Span = _span()
 
 
 @dataclass(frozen=True)
-class Negate:
+class Negate(Spanned):
     operand: Node
-    span: Span = _span()
 
 
 @dataclass(frozen=True)
-class Product:
+class Product(Spanned):
     factors: tuple[Node, ...]
-    span: Span = _span()
 
 
 @dataclass(frozen=True)
-class Quotient:
+class Quotient(Spanned):
     numerator: Node
     denominator: Node
-    span: Span = _span()
 
 
 @dataclass(frozen=True)
-class Power:
+class Power(Spanned):
     base: Node
     exponent: Node
-    span: Span = _span()
 
 
 @dataclass(frozen=True)
-class Call:
+class Call(Spanned):
     function: str
     argument: Node
     primes: int = 0
-    span: Span = _span()
 
 
 @dataclass(frozen=True)
-class Group:
+class Group(Spanned):
     body: Node
-    span: Span = _span()
 
 
 @dataclass(frozen=True)
-class Summation:
+class Summation(Spanned):
     letters: tuple[Letter, ...]
     body: Node
-    span: Span = _span()
 
 
 @dataclass(frozen=True)
-class Derivative:
+class Derivative(Spanned):
     of: Node
     by: Tensor
-    span: Span = _span()
 
 
-Node = Union[
-    Number, Size, Tensor, Ones, Delta, Sum, Negate, Product, Quotient, Power, Call, Group, Summation, Derivative
-]
+Node = (
+    Number
+    | Size
+    | Tensor
+    | Ones
+    | Delta
+    | Sum
+    | Negate
+    | Product
+    | Quotient
+    | Power
+    | Call
+    | Group
+    | Summation
+    | Derivative
+)
 
 
 # ---------------------------------------------------------------- statements
 
 
 @dataclass(frozen=True)
-class Statement:
+class Statement(Spanned):
     """``left = right``; ``free`` is the list of free indices where one was written, ``[i]``, else None."""
 
     left: Node
     right: Node
     free: tuple[Letter, ...] | None = None
-    span: Span = _span()
 
 
 @dataclass(frozen=True)
