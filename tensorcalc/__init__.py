@@ -17,6 +17,7 @@ _HOME = {
     "gradcheck": "tensorcalc.checking",
     "kernel": "tensorcalc.execution.kernel",
     "kernels": "tensorcalc.kernels",
+    "ti": "tensorcalc.execution.runtime",
     "use": "tensorcalc.execution.runtime",
 }
 
