@@ -29,7 +29,7 @@ function mendWidgets(root) {
 }
 
 // A box that scrolls must be reachable by keyboard; one that does not should not be a stop of the Tab key.
-const SCROLLING = "mjx-container[display=true], .highlight pre, .cell_output, .table-wrapper, .output.text_html";
+const SCROLLING = "mjx-container, .highlight pre, .pst-scrollable-table-container, .output.text_html, figure, .widget-subarea";
 
 function markScrolling() {
   for (const box of document.querySelectorAll(SCROLLING)) {

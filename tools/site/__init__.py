@@ -7,8 +7,12 @@ from typing import Any
 from . import numbering, offline, publishing
 
 
+STYLES = ("type", "boxes", "cells", "figures", "print")
+
+
 def setup(app: Any) -> dict[str, bool]:
-    app.add_css_file("book.css", priority=900)  # after the theme and its extensions
+    for sheet in STYLES:
+        app.add_css_file(f"css/{sheet}.css", priority=900)  # after the theme and its extensions
     app.add_js_file("book.js", loading_method="defer")
     for part in (numbering, offline, publishing):
         part.setup(app)

@@ -46,6 +46,12 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
+def new_context(chromium: Any, width: int = 1280, theme: str = "light") -> Any:
+    """A fresh, offline window of that width and theme."""
+    size = {"width": width, "height": 900}
+    return chromium.new_context(viewport=size, color_scheme=theme, reduced_motion="reduce", offline=True)
+
+
 def settle(page: Any, timeout: float = 20_000) -> None:
     """Wait until all mathematics is typeset and all widgets are shown."""
     page.wait_for_function(SETTLED, timeout=timeout)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.chapters import pages
-from tools.site.browser import ROOT, SITE, browser, settle
+from tools.site.browser import ROOT, SITE, browser, new_context, settle
 
 WIDTHS = {"wide": 1440, "narrow": 360}
 
@@ -21,7 +21,7 @@ WIDTHS = {"wide": 1440, "narrow": 360}
 def shoot(chromium: Any, address: str, stem: Path) -> None:
     for theme in ("light", "dark"):
         for name, width in WIDTHS.items():
-            context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, offline=True)
+            context = new_context(chromium, width, theme)
             page = context.new_page()
             page.goto(address)
             settle(page)
