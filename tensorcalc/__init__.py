@@ -15,7 +15,7 @@ _HOME = {
     "data": "tensorcalc.data",
     "display": "tensorcalc.display",
     "gradcheck": "tensorcalc.checking",
-    "kernel": "tensorcalc.execution.kernel",
+    "kernel": "tensorcalc.kernels",
     "kernels": "tensorcalc.kernels",
     "ti": "tensorcalc.execution.runtime",
     "use": "tensorcalc.execution.runtime",
