@@ -15,6 +15,7 @@ _HOME = {
     "figure": "style",
     "graph_picture": "graphs",
     "jacobian_picture": "jacobians",
+    "label_lines": "labels",
     "noisy": "record",
     "same_drawing": "compare",
     "setup": "style",

@@ -122,7 +122,9 @@ class Block:
         places = [self._place(index) for index in indices]
         cells = [Rectangle((x + right, y + down), self.cell_width, HEIGHT) for right, down in places]
         colours = [fill(index) for index in indices]
-        axes.add_collection(PatchCollection(cells, facecolors=colours, edgecolors=HAIRLINE, linewidths=0.8))
+        axes.add_collection(
+            PatchCollection(cells, facecolors=colours, edgecolors=HAIRLINE, linewidths=0.8, clip_on=False)
+        )
         for index, (right, down) in zip(indices, places, strict=True):
             text = self.texts[index]
             style = {"fontsize": _size_of(text), "color": GREY if text == "0" else INK}

@@ -1,6 +1,7 @@
 """A contraction as cells: which components meet, what is summed, and the loops that do it."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -108,18 +109,20 @@ class _CellLine:
         signs = [*self.signs, ("", 0.0)]
         for block, heading, (sign, wide) in zip(self.blocks, self.statement.headings(), signs, strict=True):
             left = x + block.margins[0]
-            block.draw(axes, left, middle - block.height / 2, lambda index, b=block: _fill(b, index, at), at)
+            block.draw(
+                axes, left, middle - block.height / 2, partial(_fill, block, at=at, result=self.statement.result), at
+            )
             head = middle - block.height / 2 - block.margins[1] - HEAD
             axes.text(left + block.width / 2, head, heading, fontsize=FORMULA, ha="center", va="center")
             x = left + block.width + wide
             axes.text(x - wide / 2, middle, sign, fontsize=FORMULA + 3, ha="center", va="center")
 
 
-def _fill(block: Block, index: tuple[int, ...], at: Mapping[str, int]) -> str:
+def _fill(block: Block, index: tuple[int, ...], at: Mapping[str, int], result: str) -> str:
     """Strong where every index is chosen, tinted where a summed index still runs."""
-    if not block.has(index, at):
-        return PAPER
-    return STRONG if all(letter in at for letter in block.letters) else TINT
+    if block.has(index, at) and set(block.letters) <= set(at):
+        return STRONG
+    return TINT if block.has(index, {letter: at[letter] for letter in result}) else PAPER
 
 
 def _shortened(rows: list[Row]) -> list[Row]:

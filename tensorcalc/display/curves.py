@@ -2,16 +2,15 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
+from tensorcalc.display.labels import label_lines
 from tensorcalc.display.record import noisy
-from tensorcalc.display.style import CYCLE, GREY, PAPER, RC, figure, styled
+from tensorcalc.display.style import CYCLE, GREY, RC, figure, styled
 
 _MARKERS = "osD^v"
 
@@ -66,9 +65,9 @@ def error_curve(
     for n, (label, y) in enumerate(curves.items()):
         noisy(axes.plot(x, y, "-", marker=_MARKERS[n % 5], color=CYCLE[n % 5], label=label)[0])
     _plain_ticks(axes)
-    _name_curves(axes, curves, x)
     for label, power in (slopes or {}).items():
         _reference(axes, x, list(curves.values()), label, power)
+    label_lines(axes)
     return fig
 
 
@@ -87,31 +86,13 @@ def _plain_ticks(axes: Axes) -> None:
         axis.set_major_formatter(FuncFormatter(lambda value, position: f"1e{math.log10(value):.0f}"))
 
 
-def _halo() -> list[Any]:
-    return [withStroke(linewidth=3, foreground=PAPER)]
-
-
-def _name_curves(axes: Axes, curves: Mapping[str, np.ndarray], x: np.ndarray) -> None:
-    """Write each label at the point of its curve that is farthest from all other curves."""
-    logs = {label: np.log10(y) for label, y in curves.items()}
-    for n, (label, y) in enumerate(logs.items()):
-        others = [np.abs(y - other) for name, other in logs.items() if name != label]
-        distance = np.nan_to_num(np.min(others, axis=0) if others else y, nan=-np.inf)
-        at = int(np.argmax(distance))
-        point = (x[at], curves[label][at])
-        note = axes.annotate(label, point, (0, 8), textcoords="offset points", ha="center", color=CYCLE[n % 5])
-        note.set_path_effects(_halo())
-
-
 def _reference(axes: Axes, x: np.ndarray, curves: list[np.ndarray], label: str, power: float) -> None:
     """Draw c·hᵖ over the third of the steps where it belongs, three times above the curve that it resembles most."""
     order = np.argsort(x) if power < 0 else np.argsort(-x)
     end = order[: max(2, len(x) // 3)]
     h, y = x[end], min((curve[end] for curve in curves), key=lambda curve: abs(_slope(x[end], curve) - power))
     reference = 3 * np.exp(np.nanmean(np.log(y) - power * np.log(h))) * h**power
-    axes.plot(h, reference, color=GREY, linewidth=1, linestyle=(0, (4, 2)), label="_reference")
-    middle = (math.sqrt(h[0] * h[-1]), math.sqrt(reference[0] * reference[-1]))
-    axes.annotate(label, middle, (0, 5), textcoords="offset points", ha="center", color=GREY).set_path_effects(_halo())
+    noisy(axes.plot(h, reference, color=GREY, linewidth=1, linestyle=(0, (4, 2)), label=label)[0])
 
 
 def _slope(h: np.ndarray, y: np.ndarray) -> float:

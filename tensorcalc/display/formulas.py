@@ -3,11 +3,6 @@
 import unicodedata
 from collections.abc import Mapping
 
-_GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split()
-)
-
 
 def math(name: str, letters: str = "") -> str:
     """Return ``name`` with its indices as mathtext: ``("dl_dy", "ij")`` gives ``$\\partial l/\\partial y_{ij}$``.
@@ -32,7 +27,7 @@ def symbol(name: str) -> str:
     if name.startswith("dl_d") and len(name) > 4:
         return rf"\partial l/\partial {symbol(name[4:])}"
     plain = _spelled(name)
-    if plain in _GREEK:
+    if _is_greek(plain):
         return "\\" + plain
     return plain if len(plain) == 1 else rf"\mathrm{{{plain}}}"
 
@@ -44,6 +39,15 @@ def _spelled(name: str) -> str:
         return name
     spelled = words[-1].lower().replace("lamda", "lambda")
     return spelled.capitalize() if "CAPITAL" in words else spelled
+
+
+def _is_greek(word: str) -> bool:
+    try:
+        return len(word) > 1 and bool(
+            unicodedata.lookup(f"GREEK SMALL LETTER {word.upper().replace('LAMBDA', 'LAMDA')}")
+        )
+    except KeyError:
+        return False
 
 
 def _symbol_by_symbol(letters: str) -> str:

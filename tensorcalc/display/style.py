@@ -5,6 +5,7 @@ from typing import Any
 
 import matplotlib
 from matplotlib import pyplot
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from tensorcalc.display.record import drawn
@@ -16,7 +17,7 @@ PAGE_WIDTH = 7.2
 # Each at least 4.5:1 on white, and still so after the inversion that the dark theme applies;
 # told apart by lightness as well as by hue.
 BLUE, RUST, GREEN, PURPLE = "#0060a8", "#b3470b", "#00705a", "#8b3a86"
-INK, GREY = "#1f2328", "#59636e"
+INK, GREY, BLACK = "#1f2328", "#59636e", "#000000"
 CYCLE = [BLUE, RUST, GREEN, PURPLE, INK]
 
 # Fills behind text.
@@ -63,6 +64,18 @@ RC: dict[str, Any] = {
 }
 
 styled = matplotlib.rc_context  # ``@styled(RC)``: a function draws in this style whether or not setup() has run
+
+
+def luminance(colour: Any) -> float:
+    """Return the relative luminance of a colour, 0 for black and 1 for white, as WCAG 2 defines it."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: Any, other: Any) -> float:
+    """Return the contrast ratio of two colours, 1 to 21, as WCAG 2 defines it."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
 
 
 def setup() -> None:
