@@ -15,7 +15,20 @@ from matplotlib.patches import Rectangle
 
 from tensorcalc.display import formulas
 from tensorcalc.display.cells import board, number, text_width
-from tensorcalc.display.style import BLACK, BLUE, FORMULA, GREY, HAIRLINE, PAGE_WIDTH, PAPER, RC, RUST, TEXT, styled
+from tensorcalc.display.style import (
+    BLACK,
+    BLUE,
+    FORMULA,
+    GREY,
+    HAIRLINE,
+    PAGE_WIDTH,
+    PAPER,
+    RC,
+    RUST,
+    TEXT,
+    luminance,
+    styled,
+)
 
 # The ends differ in hue and not in lightness. Exact zeros are grey: a small value is not a zero.
 SIGNED = LinearSegmentedColormap.from_list("signed", [BLUE, "#7fb2de", PAPER, "#eea980", RUST], N=257)
