@@ -29,7 +29,8 @@ def execute(path: Path) -> nbformat.NotebookNode:
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata.pop("widgets", None)
     resources = {"metadata": {"path": str(path.parent)}}
-    NotebookClient(notebook, timeout=TIMEOUT, resources=resources, record_timing=False, kernel_name="python3").execute()
+    options = {"record_timing": False, "kernel_name": "python3", "extra_arguments": ["--log-level=ERROR"]}
+    NotebookClient(notebook, timeout=TIMEOUT, resources=resources, **options).execute()
     return notebook
 
 
