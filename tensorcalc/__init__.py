@@ -14,6 +14,7 @@ _HOME = {
     "checking": "tensorcalc.checking",
     "data": "tensorcalc.data",
     "display": "tensorcalc.display",
+    "exercises": "tensorcalc.exercises",
     "gradcheck": "tensorcalc.checking",
     "kernel": "tensorcalc.kernels",
     "kernels": "tensorcalc.kernels",

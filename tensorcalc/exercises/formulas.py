@@ -1,0 +1,171 @@
+"""Answers in index notation: right in any equivalent form, whatever the letters and the order of the factors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tensorcalc.notation.errors import NotationError
+from tensorcalc.notation.parser import parse
+from tensorcalc.notation.syntax import Program, Statement, Sum, Tensor, walk
+
+from .samples import Sample
+from .trial import Problem, Rejected, judge
+from .verdict import BLANK, RIGHT, Finding
+
+_OPEN = re.compile(r"=\s*(\.\.\.|…)?\s*$")  # a statement whose right side is still to be written
+
+
+@dataclass(frozen=True)
+class Formula:
+    """One or several statements in index notation, as text or LaTeX.
+
+    An answer may define names of its own first. Several statements with the same left side are the lines of a
+    derivation: the last one is the answer, and each of them has to be equal to it.
+
+    Parameters
+    ----------
+    inputs : name of a tensor -> its index letters; axes with the same letter have the same size
+    outputs : name that the answer defines -> its index letters
+    reference : the right statements, a line for each output
+    given : statements whose names the answer may use
+    positive : inputs whose entries are positive
+    """
+
+    inputs: Mapping[str, str]
+    outputs: Mapping[str, str]
+    reference: str
+    given: str = ""
+    positive: tuple[str, ...] = ()
+
+    def check(self, answer: Any) -> dict[str, Finding]:
+        if not isinstance(answer, str) and not hasattr(answer, "_repr_latex_"):
+            return {
+                "": Finding("kind", f'give the formula as text, "{self._left()} = …"; this is {type(answer).__name__}.')
+            }
+        try:
+            written = Written(self._completed(str(answer)), self.given)
+        except NotationError as error:
+            return {"": Finding("parse", str(error))}
+        found = {name: self._judge(name, written) for name in self.outputs}
+        return found if len(found) > 1 else {"": next(iter(found.values()))}
+
+    def _left(self) -> str:
+        return self.reference.strip().partition("=")[0].strip()
+
+    def _completed(self, text: str) -> str:
+        """Statements that are still open left out; a lone right side gets the left side that was asked for."""
+        lines = [line for line in text.strip().splitlines() if not _OPEN.search(line)]
+        text = "\n".join(lines)
+        return f"{self._left()} = {text}" if text.strip() and "=" not in text else text
+
+    def _judge(self, name: str, written: Written) -> Finding:
+        lines = written.lines(name)
+        if not lines:
+            return Finding("blank", f"nothing defines {name} here.") if written.names() else BLANK
+        unknown = sorted(written.unknown({*self.inputs, *self._given_names()}))
+        if unknown:
+            known = ", ".join([*self._given_names(), *self.inputs])
+            return Finding("name", f"{', '.join(unknown)} is not among the names of this exercise: {known}.")
+        found = self._compare(name, lines[-1], written)
+        return found if not found.right else self._steps(name, lines, written)
+
+    def _given_names(self) -> tuple[str, ...]:
+        return Written(self.given).names()
+
+    def _compare(self, name: str, line: Statement, written: Written) -> Finding:
+        reference = Written(self.reference, self.given)
+        (right_line,) = reference.lines(name)
+        problem = Problem(
+            self.inputs,
+            {name: self.outputs[name]},
+            lambda sample: {name: reference.terms(right_line, sample)},
+            self.positive,
+        )
+        (found,) = judge(problem, lambda sample: {name: written.terms(line, sample)}).values()
+        given, asked = _order(line), len(self.outputs[name])
+        if given != asked and found.reason in ("shape", "value", "sum"):
+            text = f"{name} has {asked} free {_indices(asked)}, as in {reference.left(right_line)}; yours has {given}"
+            more = found.text.rpartition("; ")[2] if found.reason == "sum" else ""
+            return Finding("sum" if more else "free", f"{text}: {more}" if more else f"{text}.")
+        return found if not found.right else self._proved(line, right_line, written, reference)
+
+    def _proved(self, line: Statement, right_line: Statement, written: Written, reference: Written) -> Finding:
+        """Numbers agree: let the engine say whether the formulas do."""
+        return RIGHT
+
+    def _steps(self, name: str, lines: list[Statement], written: Written) -> Finding:
+        for number, line in enumerate(lines[:-1], 1):
+            found = self._compare(name, line, written)
+            if not found.right:
+                return Finding("step", f"line {number}, {written.text(line)}, is not equal to the last one. {found}")
+        return RIGHT
+
+
+class Written:
+    """Statements as they were written, each evaluated with the definitions it may use."""
+
+    def __init__(self, text: str, given: str = "") -> None:
+        self._program: Program = parse(text) if text.strip() else Program(())
+        self._given = given.strip()
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(_name(statement) for statement in self._program.statements))
+
+    def lines(self, name: str) -> list[Statement]:
+        return [statement for statement in self._program.statements if _name(statement) == name]
+
+    def unknown(self, known: set[str]) -> set[str]:
+        used = {n.name for s in self._program.statements for n in walk(s.right) if isinstance(n, Tensor)}
+        return used - known - set(self.names())
+
+    def text(self, line: Statement) -> str:
+        return self._slice(line.span).strip()
+
+    def left(self, line: Statement) -> str:
+        return self._slice(line.left.span).strip()
+
+    def terms(self, line: Statement, sample: Sample) -> dict[str, np.ndarray]:
+        """The statement's value, as its top-level terms where it is a sum of different ones."""
+        parts = [self._slice(term.span) for term in line.right.terms] if isinstance(line.right, Sum) else []
+        if len(set(parts)) == len(parts) > 1:
+            try:
+                return {part: self._value(line, part, sample) for part in parts}
+            except Rejected:
+                pass  # a term that cannot stand alone: a number, or a one-tensor whose size is another term's
+        return {self._slice(line.right.span): self._value(line, self._slice(line.right.span), sample)}
+
+    def _slice(self, span: tuple[int, int]) -> str:
+        return self._program.source[span[0] : span[1]]
+
+    def _value(self, line: Statement, right: str, sample: Sample) -> np.ndarray:
+        own = [self.text(other) for other in self._program.statements if _name(other) != _name(line)]
+        text = "\n".join([self._given, *own, f"{self.left(line)} = {right}"]).strip()
+        return evaluate(text, _name(line), sample)
+
+
+def evaluate(text: str, name: str, sample: Sample) -> np.ndarray:
+    """The value of one name that the statements define; what the notation refuses is Rejected."""
+    import tensorcalc as tc
+
+    try:
+        formula = tc.function(text, outputs=(name,))  # type: ignore[operator]
+        return np.asarray(formula(**{n: sample.arrays[n] for n in formula.inputs}), dtype=float)
+    except NotationError as error:
+        raise Rejected("shape" if error.rule == "shape" else "parse", str(error)) from None
+
+
+def _name(statement: Statement) -> str:
+    return statement.left.name if isinstance(statement.left, Tensor) else ""
+
+
+def _order(statement: Statement) -> int:
+    return len(statement.left.indices) if isinstance(statement.left, Tensor) else 0
+
+
+def _indices(count: int) -> str:
+    return "index" if count == 1 else "indices"
