@@ -1,0 +1,331 @@
+"""The loop nest: what a program means, component by component, read from the raw syntax tree alone.
+
+The reading, in full:
+
+1. The free indices of a statement are the letters of its left side, or of the list written before it. Nothing is counted.
+2. A term is split into factors: products, quotients' numerators, signs and brackets around anything but a sum are opened.
+   What is not opened is a factor: a tensor, a delta, a one-tensor (atoms); a bracketed sum, a denominator, a power,
+   a function, a written-out sum (compounds).
+3. A letter that has no value yet is summed over the whole term when it stands in two factors or more, or in an atom.
+   (In one atom it must stand twice.) When it stands in one compound only, it is left alone: the compound is read by the
+   same rule, each of its additive terms for itself.
+4. A written-out sum gives values to its letters, whatever they mean outside.
+5. A tensor read outside its range is 0. A range has the length of the axes its letter stands on; a delta makes its two
+   letters equally long; a letter known from affine indices only takes the most values for which all reads are inside.
+
+Every component is computed by nested loops over Python numbers. Legality is not judged here, see ``legal``.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from fractions import Fraction
+
+from tensorcalc.notation import syntax as s
+from tests.oracle.numbers import FLOAT
+
+
+class Unreadable(Exception):
+    """No value: an index that is summed occurs once, or a length is unknown."""
+
+
+ATOMS = (s.Tensor, s.Delta, s.Ones)
+
+
+# ---------------------------------------------------------------- letters
+
+
+def shown(node) -> Counter:
+    """How often each letter stands in an expression, letters of written-out sums left out."""
+    match node:
+        case s.Tensor(indices=indices) | s.Delta(indices=indices) | s.Ones(indices=indices):
+            return Counter(letter.name for index in indices for letter in s.letters_of(index))
+        case s.Summation(letters=bound, body=body):
+            inner = shown(body)
+            for letter in bound:
+                inner.pop(letter.name, None)
+            return inner
+        case s.Power(base=base):
+            return shown(base)
+    return sum((shown(child) for child in s.children(node)), Counter())
+
+
+def open_brackets(node):
+    while isinstance(node, s.Group):
+        node = node.body
+    return node
+
+
+def factors(node) -> list[tuple[object, int]]:
+    """The factors of a term with the exponent 1, or -1 for a denominator."""
+    node = open_brackets(node)
+    match node:
+        case s.Product(factors=parts):
+            return [one for part in parts for one in factors(part)]
+        case s.Negate(operand=operand):
+            return [(s.Number(Fraction(-1)), 1), *factors(operand)]
+        case s.Quotient(numerator=top, denominator=bottom):
+            return [*factors(top), (open_brackets(bottom), -1)]
+    return [(node, 1)]
+
+
+def is_atom(factor, exponent: int) -> bool:
+    return exponent == 1 and isinstance(factor, ATOMS)
+
+
+def bound_here(node, known) -> list[str]:
+    """The letters summed over this whole term; ``known`` are those that have a value already."""
+    places: dict[str, list] = {}
+    for factor, exponent in factors(node):
+        for letter, times in shown(factor).items():
+            if letter not in known:
+                places.setdefault(letter, []).append((is_atom(factor, exponent), times))
+    for letter, found in places.items():
+        if found == [(True, 1)]:
+            raise Unreadable(f"{letter} occurs once")
+    return [letter for letter, found in places.items() if len(found) > 1 or found[0][0]]
+
+
+def terms(node) -> tuple:
+    node = open_brackets(node)
+    return node.terms if isinstance(node, s.Sum) else (node,)
+
+
+# ---------------------------------------------------------------- lengths
+
+
+def equal_letters(nodes) -> dict[str, set[str]]:
+    """Letters that a delta makes equally long."""
+    groups: dict[str, set[str]] = {}
+    for node in nodes:
+        if isinstance(node, s.Delta) and all(isinstance(index, s.Letter) for index in node.indices):
+            merged = set().union(*(groups.get(index.name, {index.name}) for index in node.indices))
+            groups.update(dict.fromkeys(merged, merged))
+    return groups
+
+
+def on_axes(indices, shape) -> dict[str, int]:
+    return {index.name: length for index, length in zip(indices, shape) if isinstance(index, s.Letter)}
+
+
+def lengths(statement: s.Statement, shapes: dict[str, tuple], sizes: dict[str, int]) -> dict[str, int]:
+    """The length of the range of every letter of a statement."""
+    nodes = [*s.walk(statement.left), *s.walk(statement.right)]
+    known: dict[str, int] = {}
+    for node in nodes:
+        if isinstance(node, s.Tensor) and node.name in shapes:
+            known |= on_axes(node.indices, shapes[node.name])
+        for index in getattr(node, "indices", ()):
+            if isinstance(index, s.Valued):
+                known |= on_axes(index.indices, shapes[index.name])
+    for letter, group in equal_letters(nodes).items():
+        known |= {letter: known[other] for other in group if other in known}
+    letters = set(shown(statement.left) + shown(statement.right)) | {
+        letter.name for node in nodes if isinstance(node, s.Summation) for letter in node.letters
+    }
+    for letter in letters:
+        if letter not in known and letter.upper() in sizes:
+            known[letter] = sizes[letter.upper()]
+    for letter in sorted(letters - set(known)):
+        known[letter] = affine_length(letter, nodes, shapes, known)
+    return known
+
+
+def affine_length(letter: str, nodes, shapes, known) -> int:
+    """The most values of a letter for which every affine read that shows it stays inside (coefficients not negative)."""
+    limits = []
+    for node in nodes:
+        if isinstance(node, s.Tensor) and node.name in shapes:
+            for index, length in zip(node.indices, shapes[node.name]):
+                if isinstance(index, s.Affine) and letter in {one.name for _, one in index.terms}:
+                    limits.append(room(letter, index, length, known))
+    if not limits or min(limits) < 1:
+        raise Unreadable(f"the length of {letter} is unknown")
+    return min(limits)
+
+
+def room(letter: str, index: s.Affine, length: int, known) -> int:
+    step = next(coefficient for coefficient, one in index.terms if one.name == letter)
+    others = [(coefficient, known.get(one.name, 1)) for coefficient, one in index.terms if one.name != letter]
+    if step < 0 or any(coefficient < 0 for coefficient, _ in others):
+        raise Unreadable("a negative coefficient")
+    return (length - 1 - index.offset - sum(coefficient * (n - 1) for coefficient, n in others)) // step + 1
+
+
+# ---------------------------------------------------------------- values
+
+
+class Nest:
+    """One statement with its arrays: values of expressions under an assignment of positions to letters."""
+
+    def __init__(self, arrays, constants, length, sizes, field):
+        self.arrays, self.constants, self.length, self.sizes, self.field = arrays, constants, length, sizes, field
+        self.opened: dict[int, tuple] = {}
+
+    def value(self, node, at: dict[str, int]):
+        return self.total(self.term(term, at) for term in terms(node))
+
+    def total(self, values):
+        result = self.field.number(Fraction(0))
+        for value in values:
+            result = result + value
+        return result
+
+    def term(self, node, at):
+        if id(node) not in self.opened:  # the letters that have a value at a place of the text are always the same
+            self.opened[id(node)] = bound_here(node, at), factors(node)
+        letters, parts = self.opened[id(node)]
+        return self.total(self.product(parts, inner) for inner in self.positions(letters, at))
+
+    def positions(self, letters, at):
+        for chosen in itertools.product(*(range(self.length[letter]) for letter in letters)):
+            yield at | dict(zip(letters, chosen))
+
+    def product(self, parts, at):
+        result = self.field.number(Fraction(1))
+        for factor, exponent in parts:
+            result = result * (self.factor(factor, at) if exponent == 1 else self.field.inverse(self.value(factor, at)))
+        return result
+
+    def factor(self, node, at):
+        match node:
+            case s.Number(value=value):
+                return self.field.number(value)
+            case s.Size(name=name):
+                return self.field.number(Fraction(self.size(name)))
+            case s.Ones():
+                return self.field.number(Fraction(1))
+            case s.Delta(indices=(first, second)):
+                return self.field.number(Fraction(self.position(first, at) == self.position(second, at)))
+            case s.Tensor():
+                return self.component(node, at)
+            case s.Power(base=base, exponent=exponent):
+                return self.field.power(self.value(base, at), constant(exponent))
+            case s.Call(function=name, argument=argument):
+                return self.field.call(name, self.value(argument, at))
+            case s.Summation(letters=letters, body=body):
+                inner = self.positions([letter.name for letter in letters], at)
+                return self.total(self.value(body, here) for here in inner)
+            case s.Sum():
+                return self.value(node, at)
+        raise Unreadable(f"no value: {node}")
+
+    def size(self, name: str) -> int:
+        return self.sizes[name] if name in self.sizes else self.length[name.lower()]
+
+    def component(self, tensor: s.Tensor, at):
+        here = self.arrays[tensor.name]
+        for index in tensor.indices:
+            position = self.position(index, at)
+            if not 0 <= position < len(here):
+                return self.field.number(Fraction(0))
+            here = here[position]
+        return here
+
+    def position(self, index, at) -> int:
+        match index:
+            case s.Letter(name=name):
+                return at[name]
+            case s.Affine(terms=parts, offset=offset):
+                return offset + sum(coefficient * at[letter.name] for coefficient, letter in parts)
+            case s.Fixed(value=value):
+                return value
+            case s.Constant(name=name):
+                return self.constants[name]
+            case s.Valued(name=name, indices=inner):
+                here = self.constants[name]
+                for one in inner:
+                    here = here[self.position(one, at)]
+                return here
+        raise TypeError(index)
+
+
+def constant(node) -> Fraction:
+    """The number an exponent is."""
+    match open_brackets(node):
+        case s.Number(value=value):
+            return value
+        case s.Negate(operand=operand):
+            return -constant(operand)
+        case s.Quotient(numerator=top, denominator=bottom):
+            return constant(top) / constant(bottom)
+    raise Unreadable("an exponent that is not a number")
+
+
+# ---------------------------------------------------------------- programs
+
+
+def shape_of(nested) -> tuple[int, ...]:
+    return (len(nested), *shape_of(nested[0])) if isinstance(nested, (list, tuple)) else ()
+
+
+def tabulate(letters, length, value, at):
+    """Nested lists of ``value(at)`` over all positions of the letters, the first letter outermost."""
+    if not letters:
+        return value(at)
+    first, *rest = letters
+    return [tabulate(rest, length, value, at | {first: n}) for n in range(length[first])]
+
+
+def map_nested(f, nested):
+    return [map_nested(f, one) for one in nested] if isinstance(nested, (list, tuple)) else f(nested)
+
+
+def evaluate(program: s.Program, inputs: dict, constants=None, sizes=None, field=FLOAT) -> dict:
+    """Every tensor that the program defines, as nested lists of the field's numbers.
+
+    inputs: nested lists of numbers, one per tensor; constants: integers and nested lists of integers by name.
+    """
+    constants, sizes = constants or {}, sizes or {}
+    arrays = {name: map_nested(lambda x: field.number(Fraction(x)), array) for name, array in inputs.items()}
+    defined = {}
+    for statement in program.statements:
+        nest = prepare(statement, arrays, constants, sizes, field)
+        letters = [index.name for index in statement.left.indices]
+        name = statement.left.name
+        arrays[name] = defined[name] = tabulate(letters, nest.length, lambda at: nest.value(statement.right, at), {})  # noqa: B023
+    return defined
+
+
+def prepare(statement, arrays, constants, sizes, field) -> Nest:
+    shapes = {name: shape_of(array) for name, array in (constants | arrays).items()}
+    length = lengths(statement, shapes, sizes)
+    return Nest(arrays, constants, length, sizes, field)
+
+
+def sides(statement: s.Statement, inputs: dict, constants=None, sizes=None, field=FLOAT) -> tuple:
+    """Both sides of a lone equation over its free indices."""
+    arrays = {name: map_nested(lambda x: field.number(Fraction(x)), array) for name, array in inputs.items()}
+    nest = prepare(statement, arrays, constants or {}, sizes or {}, field)
+    if statement.free is None:
+        free = [index.name for index in statement.left.indices]
+    else:
+        free = [letter.name for letter in statement.free]
+    return tuple(
+        tabulate(free, nest.length, lambda at: nest.value(side, at), {})  # noqa: B023
+        for side in (statement.left, statement.right)
+    )
+
+
+def summed(statement: s.Statement) -> set[str]:
+    """The letters of a statement that are summed somewhere."""
+    free = {letter.name for letter in statement.free or ()} or set(shown(statement.left))
+    found: set[str] = set()
+
+    def visit(node, known):
+        for term in terms(node):
+            bound = set(bound_here(term, known))
+            found.update(bound)
+            for factor, _ in factors(term):
+                if isinstance(factor, s.Summation):
+                    own = {letter.name for letter in factor.letters}
+                    found.update(own)
+                    visit(factor.body, known | bound | own)
+                elif not isinstance(factor, ATOMS):
+                    for child in s.children(factor) if not isinstance(factor, s.Power) else (factor.base,):
+                        visit(child, known | bound)
+
+    visit(statement.left, free)
+    visit(statement.right, free)
+    return found
