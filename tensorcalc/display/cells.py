@@ -8,13 +8,30 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
 
 from tensorcalc.display import formulas
-from tensorcalc.display.style import FORMULA, GREY, HAIRLINE, INK, PAGE_WIDTH, PAPER, RC, STRONG, TEXT, figure, styled
+from tensorcalc.display.style import (
+    FORMULA,
+    GREY,
+    HAIRLINE,
+    INK,
+    PAGE_WIDTH,
+    PAPER,
+    RC,
+    SIGNED,
+    STRONG,
+    TEXT,
+    UNSIGNED,
+    figure,
+    ink_on,
+    luminance,
+    styled,
+)
 
 HEIGHT, GAP = 0.36, 0.2  # inches: a cell, and between the blocks of a tensor of order 3 or 4
 NUMBERS, LETTER, OUTER = 0.14, 0.36, 0.68  # inches from the cells out to the index values, letters and block headings
@@ -25,7 +42,13 @@ Fill = Callable[[Index], str]
 
 @styled(RC)
 def tensor_picture(
-    values: Any, indices: str, *, name: str = "x", at: Mapping[str, int] | None = None, title: str | None = None
+    values: Any,
+    indices: str,
+    *,
+    name: str = "x",
+    at: Mapping[str, int] | None = None,
+    title: str | None = None,
+    shade: bool = False,
 ) -> Figure:
     """Draw x_ij… as cells: rows and columns are the last two indices, blocks of them the indices before.
 
@@ -41,6 +64,9 @@ def tensor_picture(
         Index values: the cells that have them are marked, so ``{"i": 1}`` marks a row and ``{"i": 1, "j": 0}`` a cell.
     title : str, optional
         Replaces the name and the ranges of the indices.
+    shade : bool
+        Whether cells are the darker the larger their value is; with negative values among them, blue below 0 and
+        rust above.
 
     Returns
     -------
@@ -64,7 +90,8 @@ def tensor_picture(
     left, top = block.margins
     axes = board(left + max(block.width, 1.6) + 0.1, 0.45 + top + block.height + 0.1)
     axes.text(0.05, 0.22, heading if title is None else title, fontsize=FORMULA, va="center")
-    block.draw(axes, left, 0.45 + top, lambda index: STRONG if at and block.has(index, at) else PAPER, at or {})
+    shades = _shades(np.asarray(values, dtype=float)) if shade else {}
+    block.draw(axes, left, 0.45 + top, lambda i: STRONG if at and block.has(i, at) else shades.get(i, PAPER), at or {})
     return axes.get_figure()  # type: ignore[return-value]
 
 
@@ -125,9 +152,10 @@ class Block:
         axes.add_collection(
             PatchCollection(cells, facecolors=colours, edgecolors=HAIRLINE, linewidths=0.8, clip_on=False)
         )
-        for index, (right, down) in zip(indices, places, strict=True):
+        for index, (right, down), colour in zip(indices, places, colours, strict=True):
             text = self.texts[index]
-            style = {"fontsize": _size_of(text), "color": GREY if text == "0" else INK}
+            ink = GREY if text == "0" and luminance(colour) > 0.7 else ink_on(colour)
+            style: dict[str, Any] = {"fontsize": _size_of(text), "color": ink}
             axes.text(x + right + self.cell_width / 2, y + down + HEIGHT / 2, text, ha="center", va="center", **style)
         for label in self._labels(at):
             axes.text(x + label[0], y + label[1], label[2], ha="center", va="center", **label[3])
@@ -160,7 +188,7 @@ class Block:
         stride = self._stride(role + 2, cell)
         letter = formulas.symbol(self.letters[axis])
         for n in range(self.sizes[axis]):
-            style = {"fontsize": 11, "color": INK if chosen in (None, n) else GREY}
+            style: dict[str, Any] = {"fontsize": 11, "color": INK if chosen in (None, n) else GREY}
             yield n * stride + (stride - GAP) / 2, OUTER, f"${letter} = {n}$", style
 
     def _numbers(self, axis: int, role: int, chosen: int | None) -> Iterator[tuple[float, float, str, dict[str, Any]]]:
@@ -182,6 +210,12 @@ def cell_texts(values: Any, name: str) -> tuple[dict[Index, str], Index]:
         return {index: f"${formulas.indexed(name, letters, where)}$" for index, where in names.items()}, values
     array = np.asarray(values)
     return {index: number(array[index]) for index in _indices(array.shape)}, array.shape
+
+
+def _shades(array: np.ndarray) -> dict[Index, str]:
+    limit = float(np.abs(array).max()) or 1.0
+    colours, low = (SIGNED, -limit) if (array < 0).any() else (UNSIGNED, 0.0)
+    return {index: to_hex(colours((value - low) / (limit - low))) for index, value in np.ndenumerate(array)}
 
 
 def number(value: Any) -> str:

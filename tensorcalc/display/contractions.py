@@ -48,8 +48,8 @@ def contraction_picture(
     at : mapping of str to int, optional
         The component of the result that is worked out (all indices 0 unless told), and, where summed indices are
         given as well, the one term that is marked strongly.
-    operation : {"*", "+"}
-        What joins the operands; a sum of operands has no summed indices.
+    operation : {"*", "+", "-"}
+        What joins the operands; sums and differences of operands have no summed indices.
 
     Returns
     -------

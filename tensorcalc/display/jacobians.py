@@ -8,31 +8,15 @@ from math import prod
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
 from tensorcalc.display import formulas
 from tensorcalc.display.cells import board, number, text_width
-from tensorcalc.display.style import (
-    BLACK,
-    BLUE,
-    FORMULA,
-    GREY,
-    HAIRLINE,
-    PAGE_WIDTH,
-    PAPER,
-    RC,
-    RUST,
-    TEXT,
-    luminance,
-    styled,
-)
+from tensorcalc.display.style import FORMULA, GREY, HAIRLINE, PAGE_WIDTH, RC, SIGNED, TEXT, ink_on, styled
 
-# The ends differ in hue and not in lightness. Exact zeros are grey: a small value is not a zero.
-SIGNED = LinearSegmentedColormap.from_list("signed", [BLUE, "#7fb2de", PAPER, "#eea980", RUST], N=257)
-SIGNED.set_bad("#e4e7ea")
 CELL, WIDEST, GAP, NUMBERS, LETTER, HEADING = 0.36, 0.56, 0.12, 0.14, 0.36, 0.64  # inches, as in the pictures of cells
 READABLE = 0.2  # inches: narrower cells have no numbers beside them
 MOST_NUMBERS = 150  # components; more of them are shown by colour alone
@@ -209,6 +193,7 @@ class _Sheet:
         block = self.matrix[n * down : (n + 1) * down, m * right : (m + 1) * right]
         wide, tall = right * self.right.cell, down * self.down.cell
         image = AxesImage(axes, cmap=SIGNED, norm=self._norm(), interpolation="none", extent=(x, x + wide, y + tall, y))
+        # exact zeros are grey: a small value is not a zero
         image.set_data(np.ma.masked_equal(block, 0))
         axes.add_artist(image)
         axes.add_patch(Rectangle((x, y), wide, tall, fill=False, edgecolor=HAIRLINE, linewidth=0.8, clip_on=False))
@@ -218,8 +203,7 @@ class _Sheet:
 
     def _write(self, axes: Axes, row: int, column: int, text: str, x: float, y: float) -> None:
         value = self.matrix[row, column]
-        light = luminance(SIGNED(self._norm()(value))[:3]) > 0.18  # there black and white stand out equally
-        colour = GREY if value == 0 else BLACK if light else PAPER
+        colour = ink_on(SIGNED(self._norm()(value))) if value else GREY
         axes.text(x, y, text, color=colour, ha="center", va="center")
 
     def _draw_scale(self, axes: Axes, x: float, y: float) -> None:

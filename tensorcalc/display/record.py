@@ -80,7 +80,7 @@ def _axes(axes: Axes) -> dict[str, Any]:
     shown = [child for child in axes.get_children() if child.get_visible() and not _furniture(axes, child)]
     texts = [child.get_text() for child in shown if isinstance(child, Text)]
     artists = [_artist(axes, child) for child in shown if not isinstance(child, Text)]
-    record = {"title": " ".join(filter(None, titles)), "text": texts, "artists": artists}
+    record: dict[str, Any] = {"title": " ".join(filter(None, titles)), "text": texts, "artists": artists}
     if axes.axison:
         record |= {"x": _axis(axes.xaxis), "y": _axis(axes.yaxis)}
         if any(line in _NOISY for line in axes.get_lines()):
@@ -116,7 +116,7 @@ def _line(axes: Axes, line: Any) -> dict[str, Any]:
 
 
 def _image(axes: Axes, image: Any) -> dict[str, Any]:
-    data = np.ma.filled(np.ma.asarray(image.get_array(), dtype=float), np.nan)
+    data: np.ndarray = np.ma.filled(np.ma.asarray(image.get_array(), dtype=float), np.nan)
     return {"shape": list(data.shape), "values": _values(data), "limits": _numbers(image.get_clim())}
 
 

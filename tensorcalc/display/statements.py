@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from itertools import product
 
 import numpy as np
@@ -9,7 +10,8 @@ import numpy as np
 from tensorcalc.display import formulas
 from tensorcalc.display.cells import Block, cell_texts, number
 
-SIGNS = {"*": r"\cdot", "+": "+"}
+SIGNS = {"*": r"\cdot", "+": "+", "-": "-"}  # of the code, as formulas set them
+PRINTED = {"*": " × ", "+": " + ", "-": " − "}
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,13 @@ class Statement:
         if len(self.names) != len(self.operands) + 1:
             raise ValueError(f"{len(self.operands)} operands and a result need as many names, not {self.names!r}")
         if self.operation not in SIGNS:
-            raise ValueError(f"operation is '*' or '+', not {self.operation!r}")
+            raise ValueError(f"operation is '*', '+' or '-', not {self.operation!r}")
         if missing := [c for c in "".join((*self.operands, self.result)) if c not in self.sizes]:
             raise ValueError(f"the index {missing[0]!r} has no size: an operand must have it, or sizes={{…}} name it")
-        if self.operation == "+" and self.summed:
-            raise ValueError(f"operands that are added cannot be summed over {self.summed[0]!r} too: draw two pictures")
+        if self.operation != "*" and self.summed:
+            raise ValueError(
+                f"only products are summed, and {self.summed[0]!r} is not in the result: draw two pictures"
+            )
 
     @property
     def summed(self) -> list[str]:
@@ -39,13 +43,13 @@ class Statement:
 
     @property
     def value(self) -> np.ndarray:
-        ones = np.ones([self.sizes[letter] for letter in self.result])
-        parts = [self.arrays or []] if self.operation == "*" else [[array] for array in self.arrays or []]
-        letters = [self.operands] if self.operation == "*" else [(operand,) for operand in self.operands]
-        return sum(  # type: ignore[return-value]
-            np.einsum(f"{','.join((*ops, self.result))}->{self.result}", *arrays, ones)
-            for ops, arrays in zip(letters, parts, strict=True)
-        )
+        """The result: each operand spread over the result's indices, or their product summed over the others."""
+        arrays, ones = self.arrays or [], np.ones([self.sizes[letter] for letter in self.result])
+        if self.operation == "*":
+            return np.einsum(f"{','.join((*self.operands, self.result))}->{self.result}", *arrays, ones)
+        pairs = zip(self.operands, arrays, strict=True)
+        spread = [np.einsum(f"{letters},{self.result}->{self.result}", array, ones) for letters, array in pairs]
+        return reduce(np.add if self.operation == "+" else np.subtract, spread)
 
     def blocks(self) -> list[Block]:
         """Return the result's cells and then each operand's."""
@@ -97,15 +101,16 @@ class Statement:
 
     def _term(self, where: Mapping[str, int]) -> str:
         parts = [formulas.indexed(*pair, where) for pair in zip(self.names, self.operands, strict=False)]
-        return "$" + (r"\," if self.operation == "*" else "+").join(parts) + "$"
+        return "$" + (r"\," if self.operation == "*" else self.operation).join(parts) + "$"
 
     def _numbers(self, where: Mapping[str, int]) -> str:
         if self.arrays is None:
             return ",  ".join(f"{letter} = {where[letter]}" for letter in self.summed)
         pairs = zip(self.arrays, self.operands, strict=True)
         numbers = [number(array[tuple(where[letter] for letter in letters)]) for array, letters in pairs]
-        sign = " × " if self.operation == "*" else " + "
-        return sign.join(f"({text})" if text.startswith("−") and len(numbers) > 1 else text for text in numbers)
+        return PRINTED[self.operation].join(
+            f"({text})" if text.startswith("−") and len(numbers) > 1 else text for text in numbers
+        )
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ import sys
 from typing import Any
 
 import matplotlib
+from cycler import cycler
 from matplotlib import pyplot
-from matplotlib.colors import to_rgb
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 
 from tensorcalc.display.record import drawn
@@ -26,13 +27,13 @@ HAIRLINE = "#8c959f"
 
 TEXT, LABEL, FORMULA = 9.5, 10.5, 13.0  # points; a subscript of a formula is 0.7 times its size, so 9.1
 
-RC: dict[str, Any] = {
+RC: Any = {
     "axes.axisbelow": True,
     "axes.edgecolor": GREY,
     "axes.grid": True,
     "axes.labelcolor": INK,
     "axes.labelsize": LABEL,
-    "axes.prop_cycle": matplotlib.cycler(color=CYCLE) + matplotlib.cycler(linestyle=["-", "--", "-.", ":", "-"]),
+    "axes.prop_cycle": cycler(color=CYCLE) + cycler(linestyle=["-", "--", "-.", ":", "-"]),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",
@@ -63,6 +64,11 @@ RC: dict[str, Any] = {
     "ytick.labelsize": TEXT,
 }
 
+# The ends differ in hue and not in lightness; what is masked (in a Jacobian, exact zeros) is grey.
+SIGNED = LinearSegmentedColormap.from_list("signed", [BLUE, "#7fb2de", PAPER, "#eea980", RUST], N=257)
+SIGNED.set_bad("#e4e7ea")
+UNSIGNED = LinearSegmentedColormap.from_list("unsigned", [PAPER, INK], N=256)
+
 styled = matplotlib.rc_context  # ``@styled(RC)``: a function draws in this style whether or not setup() has run
 
 
@@ -76,6 +82,11 @@ def contrast(one: Any, other: Any) -> float:
     """Return the contrast ratio of two colours, 1 to 21, as WCAG 2 defines it."""
     dark, light = sorted((luminance(one), luminance(other)))
     return (light + 0.05) / (dark + 0.05)
+
+
+def ink_on(colour: Any) -> str:
+    """Return a colour of text that stands out on ``colour`` by 4.5:1 at least."""
+    return next(ink for ink in (INK, PAPER, BLACK) if contrast(ink, colour) >= 4.5)
 
 
 def setup() -> None:

@@ -103,7 +103,7 @@ class Sweep(widgets.VBox):
             index=first,
             description=label,
             style={"description_width": "initial"},
-            layout={"width": "auto", "flex": "1 1 auto"},
+            layout={"width": "auto", "flex": "1 1 20em"},
         )
         play = widgets.Play(value=first, min=0, max=len(texts) - 1, interval=interval, show_repeat=False)
         # value → index: the three models count frames; links of the browser, not of Python
@@ -111,7 +111,7 @@ class Sweep(widgets.VBox):
             widgets.jslink((play, "value"), (slider, "index")),
             widgets.jslink((slider, "index"), (stack, "selected_index")),
         ]
-        super().__init__([widgets.HBox([play, slider]), stack])
+        super().__init__([widgets.HBox([play, slider], layout={"flex_flow": "row wrap"}), stack])
         self.add_class("tc-sweep")
         self._name = f"<Sweep of {len(texts)} frames: {label}>"
         self._printed = (pictures[first], record)
@@ -148,7 +148,9 @@ def _check_weight(pictures: list[str], texts: list[str]) -> None:
             "draw fewer points, cells or words"
         )
     if sum(sizes) > TOTAL_LIMIT:
-        raise ValueError(f"{len(sizes)} frames take {sum(sizes) // 1000} kB, more than {TOTAL_LIMIT // 1000}: use fewer")
+        raise ValueError(
+            f"{len(sizes)} frames take {sum(sizes) // 1000} kB, more than {TOTAL_LIMIT // 1000}: use fewer"
+        )
 
 
 def _image(picture: str, alternative: str) -> str:
