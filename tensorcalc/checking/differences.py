@@ -138,10 +138,14 @@ def neighbours(x: np.ndarray, eps: float | None) -> Iterator[tuple[tuple[int, ..
     """For each multi-index j: j, x - h e_j and x + h e_j, whose distance is 2h but for rounding."""
     steps = step_of(x, eps)
     for j in np.ndindex(x.shape):
-        below, above = x.copy(), x.copy()
-        below[j] -= steps[j]
-        above[j] += steps[j]
-        yield j, below, above
+        yield j, moved(x, j, -float(steps[j])), moved(x, j, float(steps[j]))
+
+
+def moved(x: np.ndarray, j: tuple[int, ...], step: float) -> np.ndarray:
+    """x + step e_j."""
+    point = x.copy()
+    point[j] += step
+    return point
 
 
 def _change(f: Callable, below: np.ndarray, above: np.ndarray) -> np.ndarray:

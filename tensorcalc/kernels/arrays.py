@@ -16,9 +16,9 @@ def floats(**arrays: Any) -> tuple[np.ndarray, ...]:
     """
     given = {name: np.asarray(array) for name, array in arrays.items()}
     for name, array in given.items():
-        if array.dtype.kind not in "iub" and array.dtype not in (np.float32, np.float64):
+        if array.dtype.kind not in "iub" and array.dtype.newbyteorder("=") not in (np.float32, np.float64):
             raise TypeError(f"{name} is {array.dtype}: kernels compute in float32 and float64, so convert it first")
-    common = np.result_type(*given.values())
+    common = np.result_type(*given.values()).newbyteorder("=")
     dtype = common if common.kind == "f" else np.dtype(np.float64)
     return tuple(np.asarray(array, dtype) for array in given.values())
 

@@ -1,0 +1,75 @@
+"""The same names and the same results everywhere: the tests of the operations, run again on each backend."""
+
+import numpy as np
+import pytest
+
+import tensorcalc as tc
+from tensorcalc.execution import runtime
+
+AGAIN = """
+import sys
+import pytest
+{before}
+sys.exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider", {file!r}]))
+"""
+OPERATIONS = __file__.replace("test_backends", "test_operations")
+
+
+def passes(python, before="", **environment):
+    answer = python(AGAIN.format(before=before, file=OPERATIONS), **environment)
+    assert answer.returncode == 0, answer.stdout[-3000:] + answer.stderr[-1000:]
+
+
+def test_numpy(python):
+    passes(python, TENSORCALC_ARCH="numpy")
+
+
+def test_without_taichi(python):
+    passes(python, before="sys.modules['taichi'] = None", TENSORCALC_ARCH=None)
+
+
+def test_vulkan(python, vulkan):
+    passes(python, **vulkan)
+
+
+@pytest.mark.skipif(tc.backend() == "numpy", reason="Taichi is not installed, or NumPy was chosen")
+def test_no_element_is_read_out_of_bounds(python):
+    """Taichi checks indices in its debug mode only; otherwise it returns what lies there."""
+    passes(python, TI_DEBUG="1", TENSORCALC_ARCH="cpu")
+
+
+def test_public_names():
+    assert set(tc.kernels.__all__) <= set(dir(tc.kernels))
+    kinds = {name.rpartition("_")[2] for name in tc.kernels.__all__ if name[0].islower()}
+    assert kinds == {"forward", "backward", "loops", "numpy", "kernel", "source"}
+
+
+@pytest.mark.skipif(not runtime.compiles(np.dtype(np.float32)), reason="nothing is compiled here")
+def test_loops_are_what_computes(monkeypatch):
+    """Not NumPy in disguise: without the references, everything still works."""
+    for family in (tc.kernels.elementwise, tc.kernels.matmul, tc.kernels.layer_norm):
+        for name in [name for name in vars(family) if name.endswith("_numpy")]:
+            monkeypatch.delattr(family, name)
+    x = np.ones((2, 3), np.float32)
+    y, cache = tc.kernels.matmul_forward(x, x.T)
+    assert y.tolist() == [[3, 3], [3, 3]]
+    assert tc.kernels.matmul_backward(y, cache)[0].shape == (2, 3)
+
+
+@pytest.mark.parametrize("name", ["matmul_forward", "layer_norm_backward", "relu_backward"])
+def test_source(name):
+    text = tc.kernels.source(name)
+    assert text == tc.kernels.source(getattr(tc.kernels, name))
+    assert text.startswith("@kernel\ndef ")
+    assert "import" not in text
+
+
+def test_source_of_one_kernel():
+    assert tc.kernels.source("matmul_forward_loops") == tc.kernels.source("matmul_forward")
+    assert tc.kernels.source("layer_norm_backward").count("@kernel") == 2
+
+
+@pytest.mark.parametrize("wrong", ["matmull", "floats", np.sin, "MatmulCache"])
+def test_source_of_what_has_none(wrong):
+    with pytest.raises(ValueError, match=r"launches no kernel; these do: .*layer_norm_backward"):
+        tc.kernels.source(wrong)
