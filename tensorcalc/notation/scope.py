@@ -1,0 +1,416 @@
+"""Meaning: which letter is free, which is summed, and where its sum ends. What can be read in two ways is refused.
+
+A dummy is summed over the innermost additive term that holds all its occurrences, products flattened: directly in an
+atom or in two or more factors, it binds there; inside one compound factor only, that factor is looked into.
+Denominators, arguments of functions and bases of powers are closed: they are never flattened.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from . import expression as ex
+from . import syntax as sx
+from .building import add, as_term, combine, dummy, power, scale, times
+from .errors import NotationError
+from .expression import Expr, Idx, Term
+from .ranges import Ranges
+
+MAX_EXPONENT = 1000
+
+# ---------------------------------------------------------------- counting occurrences
+
+
+def occurrences(node: sx.Node) -> Counter[str]:
+    """How often each letter occurs within one term: factors add up, of several terms the fullest counts."""
+    match node:
+        case sx.Tensor(indices=indices) | sx.Ones(indices=indices) | sx.Delta(indices=indices):
+            return Counter(letter.name for index in indices for letter in sx.letters_of(index))
+        case sx.Sum(terms=terms):
+            counts: Counter[str] = Counter()
+            for term in terms:
+                counts |= occurrences(term)
+            return counts
+        case sx.Power(base=base):
+            return occurrences(base)  # an exponent is no occurrence
+        case sx.Summation(letters=letters, body=body):
+            inner = occurrences(body)
+            return Counter({k: n for k, n in inner.items() if k not in {letter.name for letter in letters}})
+    return sum((occurrences(child) for child in sx.children(node)), Counter())
+
+
+def place_of(letter: str, node: sx.Node, nth: int = 0) -> int | None:
+    """Where a letter stands in the source."""
+    found = [
+        one.span[0]
+        for part in sx.walk(node)
+        if isinstance(part, (sx.Tensor, sx.Ones, sx.Delta))
+        for index in part.indices
+        for one in sx.letters_of(index)
+        if one.name == letter
+    ]
+    return found[min(nth, len(found) - 1)] if found else None
+
+
+# ---------------------------------------------------------------- the factors of a term
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One factor of a flattened term; ``closed`` are denominators, arguments and bases."""
+
+    node: sx.Node
+    sign: int = 1  # -1 below a fraction bar
+    brackets: tuple[int, ...] = ()  # the bracketed products it stood in
+
+    @property
+    def atom(self) -> bool:
+        return self.sign > 0 and isinstance(self.node, (sx.Tensor, sx.Ones, sx.Delta, sx.Derivative))
+
+
+def unwrap(node: sx.Node) -> sx.Node:
+    while isinstance(node, sx.Group):
+        node = node.body
+    return node
+
+
+def pieces(node: sx.Node, brackets: tuple[int, ...] = ()) -> Iterator[Piece]:
+    """A term as its factors: products, numerators, signs and bracketed products are flattened."""
+    match node:
+        case sx.Product(factors=factors):
+            for one in factors:
+                yield from pieces(one, brackets)
+        case sx.Negate(operand=operand):
+            yield Piece(sx.Number(Fraction(-1)), 1, brackets)
+            yield from pieces(operand, brackets)
+        case sx.Quotient(numerator=above, denominator=below):
+            yield from pieces(above, brackets)
+            yield Piece(below, -1, brackets)
+        case sx.Group(body=body):
+            inner = unwrap(body)
+            if isinstance(inner, sx.Sum):
+                yield Piece(inner, 1, brackets)
+            else:
+                yield from pieces(
+                    inner,
+                    (*brackets, node.span[0]) if isinstance(inner, (sx.Product, sx.Quotient, sx.Negate)) else brackets,
+                )
+        case _:
+            yield Piece(node, 1, brackets)
+
+
+def additive(node: sx.Node) -> Iterator[tuple[sx.Node, int]]:
+    """The terms of a sum with their signs; a bracketed sum among them is opened."""
+    match node:
+        case sx.Sum(terms=terms):
+            for term in terms:
+                yield from additive(term)
+        case sx.Negate(operand=operand) if isinstance(unwrap(operand), sx.Sum):
+            for term, sign in additive(unwrap(operand)):
+                yield term, -sign
+        case sx.Group() if isinstance(unwrap(node), sx.Sum):
+            yield from additive(unwrap(node))
+        case _:
+            yield node, 1
+
+
+def closed_parts(node: sx.Node) -> Iterator[sx.Node]:
+    """Every denominator, function argument and power base below a node."""
+    for part in sx.walk(node):
+        match part:
+            case sx.Quotient(denominator=inner) | sx.Power(base=inner) | sx.Call(argument=inner):
+                yield inner
+
+
+# ---------------------------------------------------------------- the scope of one statement
+
+
+@dataclass
+class Scope:
+    """Reads statements into expressions; ranges and orders are shared by all that it reads."""
+
+    source: str = ""
+    ranges: Ranges = field(default_factory=Ranges)
+    orders: dict[str, tuple[int, int]] = field(default_factory=dict)  # name -> order, where it was first seen
+    sizes: list[tuple[str, int, list[int]]] = field(default_factory=list)  # name, place, ranges of the statement
+    letters: list[int] = field(default_factory=list)  # ranges of the letters of this statement
+
+    def fail(
+        self, rule: str, given: str, letter: str | None = None, at: int | None = None, hint: str | None = None
+    ) -> None:
+        raise NotationError(rule, given, index=letter, position=at, hint=hint, source=self.source)
+
+    def begin(self) -> None:
+        self.letters = []
+
+    # ------------------------------------------------------------ indices
+
+    def index(self, letter: str) -> Idx:
+        at = self.ranges.new(letter)
+        self.letters.append(at)
+        return Idx(letter, f"@{at}")
+
+    def join(self, idx: Idx, at: int, position: int) -> None:
+        self.ranges.join(int(idx.range[1:]), at, idx.name, position, self.source)
+
+    def slot(self, index: sx.Index, env: dict[str, Idx], axis: int | None) -> ex.Slot:
+        match index:
+            case sx.Letter(name):
+                if axis is not None:
+                    self.join(env[name], axis, index.span[0])
+                return env[name]
+            case sx.Affine(terms, offset):
+                return combine(
+                    [(n, env[letter.name]) for n, letter in terms], offset, "" if axis is None else f"@{axis}"
+                )
+            case sx.Valued(name, indices):
+                return ex.Looked(name, self.slots(name, indices, env, index.span[0]))
+        assert isinstance(index, (sx.Fixed, sx.Constant))
+        if isinstance(index, sx.Fixed) and index.value < 0:
+            self.fail(
+                "index-letter", f"the position {index.value} lies before 0", at=index.span[0], hint="Count from 0."
+            )
+        if isinstance(index, sx.Constant):
+            self.order(index.name, 0, index.span[0])
+        return index
+
+    def slots(self, name: str, indices: tuple[sx.Index, ...], env: dict[str, Idx], at: int) -> tuple[ex.Slot, ...]:
+        self.order(name, len(indices), at)
+        return tuple(self.slot(index, env, self.ranges.axis(name, k)) for k, index in enumerate(indices))
+
+    def order(self, name: str, order: int, at: int) -> None:
+        known, where = self.orders.setdefault(name, (order, at))
+        if known != order:
+            given = f"{name} has {order} {'index' if order == 1 else 'indices'} here and {known} before"
+            self.fail("two-orders", given, at=at)
+
+    # ------------------------------------------------------------ sums
+
+    def whole(self, node: sx.Node, env: dict[str, Idx]) -> Expr:
+        """A side of an equation: every free index in every term, unless the term is a scalar."""
+        for term, _ in additive(node):
+            shown = occurrences(term).keys() & env.keys()
+            missing = [letter for letter in env if letter not in shown]
+            if shown and missing:
+                ones = f"1_{missing[0]}" if len(missing) == 1 else f"1_{{{''.join(missing)}}}"
+                text = self.source[slice(*term.span)].strip()
+                hint = f"Broadcast it: write {ones} {text} for this term." if text else None
+                given = f"the free index {missing[0]} is missing from {text or 'a term'}"
+                self.fail("free-missing", given, missing[0], term.span[0], hint)
+        return self.sum(node, env, nested=False)
+
+    def nested(self, node: sx.Node, env: dict[str, Idx]) -> Expr:
+        """A bracketed sum: all its terms show the same indices, or none."""
+        node = unwrap(node)
+        shown = [(term, occurrences(term).keys() & env.keys()) for term, _ in additive(node)]
+        everything = set().union(*(letters for _, letters in shown))
+        for term, letters in shown:
+            missing = sorted(everything - letters)
+            if letters and missing:
+                hint = f"Write 1_{{{''.join(missing)}}} {self.source[slice(*term.span)].strip()} inside the bracket."
+                self.fail(
+                    "nested-terms",
+                    f"{missing[0]} is missing from a term of the bracket",
+                    missing[0],
+                    term.span[0],
+                    hint,
+                )
+        return self.sum(node, env, nested=True)
+
+    def sum(self, node: sx.Node, env: dict[str, Idx], nested: bool) -> Expr:
+        return add(*(scale(self.term(term, env, nested), sign) for term, sign in additive(node)))
+
+    # ------------------------------------------------------------ terms
+
+    def term(self, node: sx.Node, env: dict[str, Idx], nested: bool) -> Expr:
+        found = list(pieces(node))
+        counts = [occurrences(piece.node) for piece in found]
+        new = self.dummies(node, found, counts, env)
+        self.check_brackets(node, found, counts, env)
+        if nested:
+            self.check_ones(found, counts, env)
+        inner = {**env, **new}
+        term = times(Term(bound=tuple(new.values())), *(self.piece(piece, inner) for piece in found))
+        return Expr((term,)) if term.coef else ex.ZERO
+
+    def dummies(
+        self, node: sx.Node, found: list[Piece], counts: list[Counter[str]], env: dict[str, Idx]
+    ) -> dict[str, Idx]:
+        """The letters that are summed over this term."""
+        new: dict[str, Idx] = {}
+        for letter in dict.fromkeys(letter for count in counts for letter in count if letter not in env):
+            holders = [k for k, count in enumerate(counts) if count[letter]]
+            if len(holders) > 1 or found[holders[0]].atom:
+                if sum(counts[k][letter] for k in holders) < 2:
+                    self.fail_once(letter, node)
+                self.check_closed(letter, node)
+                at = self.index(letter)
+                new[letter] = dummy(at)
+        return new
+
+    def fail_once(self, letter: str, node: sx.Node) -> None:
+        at = place_of(letter, node)
+        hint = f"Put {letter} on the left side, or sum over it with 1_{letter}."
+        self.fail("dummy-once", f"{letter} occurs once in its term and is not free", letter, at, hint)
+
+    def check_closed(self, letter: str, node: sx.Node) -> None:
+        """One letter in two roles: a dummy of the term that a closed group pairs again."""
+        for inner in closed_parts(node):
+            if occurrences(inner)[letter] > 1:
+                self.check_ones_alone(letter, inner)
+                given = f"{letter} is summed over the term and also repeated inside a group of it"
+                hint = f"If the group has a sum of its own, rename its {letter}; if not, name the group's product in a statement."
+                self.fail("two-roles", given, letter, place_of(letter, inner, 1), hint)
+
+    def check_ones_alone(self, letter: str, node: sx.Node) -> None:
+        ones = [part for part in sx.walk(node) if isinstance(part, sx.Ones) and occurrences(part)[letter]]
+        if ones:
+            given = f"1_{letter} repeats {letter}, which the term around it already carries"
+            self.fail("ones-in-group", given, letter, place_of(letter, ones[0]))
+
+    def check_brackets(
+        self, node: sx.Node, found: list[Piece], counts: list[Counter[str]], env: dict[str, Idx]
+    ) -> None:
+        """``(a_i b_i) c_i``: a bracket that pairs a dummy is a finished sum."""
+        for bracket in dict.fromkeys(b for piece in found for b in piece.brackets):
+            inside = sum((n for piece, n in zip(found, counts) if bracket in piece.brackets), Counter())
+            outside = sum((n for piece, n in zip(found, counts) if bracket not in piece.brackets), Counter())
+            for letter in inside:
+                summed = letter not in env or env[letter].uid > 0
+                if summed and inside[letter] > 1 and outside[letter]:
+                    given = f"the bracket pairs {letter}, which also occurs outside it"
+                    self.fail("bracketed-pair", given, letter, bracket)
+
+    def check_ones(self, found: list[Piece], counts: list[Counter[str]], env: dict[str, Idx]) -> None:
+        """Inside a group a one-tensor may broadcast an outer letter, but not repeat one the term carries."""
+        total = sum(counts, Counter())
+        for piece, count in zip(found, counts):
+            for letter in count if isinstance(piece.node, sx.Ones) else ():
+                if letter in env and total[letter] > 1:
+                    given = f"1_{letter} repeats {letter}, which this term already carries"
+                    self.fail("ones-in-group", given, letter, place_of(letter, piece.node))
+
+    # ------------------------------------------------------------ factors
+
+    def piece(self, piece: Piece, env: dict[str, Idx]) -> Term:
+        if piece.sign < 0:
+            return self.denominator(piece.node, env)
+        return as_term(self.factor(piece.node, env))
+
+    def denominator(self, node: sx.Node, env: dict[str, Idx]) -> Term:
+        below = self.nested(node, env)
+        if not below.terms:
+            self.fail("syntax", "a division by 0", at=node.span[0], hint="Divide by something else.")
+        return power(below, -1).terms[0]
+
+    def factor(self, node: sx.Node, env: dict[str, Idx]) -> Expr:
+        match node:
+            case sx.Number(value):
+                return ex.number(value)
+            case sx.Size(name):
+                self.sizes.append((name, node.span[0], self.letters))
+                return ex.of_base(ex.Size(f"?{len(self.sizes) - 1}"))
+            case sx.Tensor(name, indices):
+                return ex.of_base(ex.Sym(name, self.slots(name, indices, env, node.span[0])))
+            case sx.Ones(indices):
+                return ex.of_base(ex.One(tuple(self.ones(index, env) for index in indices)))
+            case sx.Delta(indices):
+                return ex.of_base(self.delta(indices, env))
+            case sx.Sum():
+                return ex.of_base(ex.Paren(self.nested(node, env)))
+            case sx.Call(function, argument, primes):
+                return self.call(function, self.nested(argument, env), primes)
+            case sx.Power(base, exponent):
+                return power(self.base(base, env), self.exponent(exponent))
+            case sx.Summation(letters, body):
+                return self.summation(letters, body, env)
+            case sx.Derivative(of, by):
+                return self.derivative(of, by, env)
+        raise TypeError(node)
+
+    def base(self, node: sx.Node, env: dict[str, Idx]) -> Expr:
+        for letter, n in occurrences(node).items():
+            if n == 1 and letter not in env and isinstance(node, sx.Tensor):
+                given = f"the exponent does not make {letter} occur twice"
+                hint = f"Sum the powers with 1_{letter}, or put {letter} on the left side."
+                self.fail("power-no-sum", given, letter, place_of(letter, node), hint)
+        return self.nested(node, env)
+
+    def ones(self, index: sx.Index, env: dict[str, Idx]) -> Idx:
+        if not isinstance(index, sx.Letter):
+            self.fail("ones-order", "a one-tensor takes letters only", at=index.span[0])
+        assert isinstance(index, sx.Letter)
+        return env[index.name]
+
+    def delta(self, indices: tuple[sx.Index, ...], env: dict[str, Idx]) -> ex.Delta:
+        left, right = (self.slot(index, env, None) for index in indices)
+        if isinstance(left, Idx) and isinstance(right, Idx):
+            self.join(left, int(right.range[1:]), indices[1].span[0])
+        return ex.Delta(left, right)
+
+    def call(self, name: str, arg: Expr, primes: int) -> Expr:
+        if name == "sqrt" and not primes:
+            return power(arg, Fraction(1, 2))
+        return ex.of_base(ex.Fn(name, arg, primes))
+
+    def exponent(self, node: sx.Node) -> Fraction:
+        value = constant(node)
+        if value is None:
+            self.fail("exponent", "the exponent is not a number", at=node.span[0])
+        assert value is not None
+        if abs(value) > MAX_EXPONENT or value.denominator > MAX_EXPONENT:
+            self.fail("limit", "the exponent is too large", at=node.span[0])
+        return value
+
+    def summation(self, letters: tuple[sx.Letter, ...], body: sx.Node, env: dict[str, Idx]) -> Expr:
+        counts = occurrences(body)
+        for letter in letters:
+            if letter.name in env or not counts[letter.name]:
+                why = "is already an index of this term" if letter.name in env else "does not occur below the sign"
+                self.fail("summation-letter", f"{letter.name} {why}", letter.name, letter.span[0])
+        new = {letter.name: dummy(self.index(letter.name)) for letter in letters}
+        inner = self.nested(body, {**env, **new})
+        term = as_term(inner)
+        return Expr((replace(term, bound=(*new.values(), *term.bound)),))
+
+    def derivative(self, of: sx.Node, by: sx.Tensor, env: dict[str, Idx]) -> Expr:
+        for letter, n in occurrences(by).items():
+            if n > 1 or occurrences(of)[letter]:
+                given = f"the derivative is taken by {by.name} with {letter}, which is in use"
+                self.fail("derivative-index", given, letter, place_of(letter, by))
+        variable = ex.Sym(by.name, self.slots(by.name, by.indices, env, by.span[0]))
+        return ex.of_base(ex.Deriv(self.nested(of, env), variable))
+
+    # ------------------------------------------------------------ names of ranges
+
+    def resolve(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Provisional names of ranges and of sizes to the names they end with."""
+        names = self.ranges.resolve()
+        everything = list(range(len(self.ranges.parent)))
+        sizes = {}
+        for k, (name, at, near) in enumerate(self.sizes):
+            roots = self.ranges.called(name, near) or self.ranges.called(name, everything)
+            if not roots:
+                self.fail("unknown-size", f"{name} is the size of no range here", name, at)
+            if len(roots) > 1:
+                hint = f'Declare the ranges: ranges={{"{name.lower()}": "{name}", …}}, and use another letter for the other.'
+                self.fail("two-meanings", f"two different ranges are called {name}", name, at, hint)
+            sizes[f"?{k}"] = names[roots[0]]
+        return {f"@{at}": name for at, name in names.items()}, sizes
+
+
+def constant(node: sx.Node) -> Fraction | None:
+    """The value of an exponent: numbers, signs and fractions of numbers."""
+    match unwrap(node):
+        case sx.Number(value):
+            return value
+        case sx.Negate(operand):
+            value = constant(operand)
+            return None if value is None else -value
+        case sx.Quotient(above, below):
+            a, b = constant(above), constant(below)
+            return None if a is None or not b else a / b
+    return None
