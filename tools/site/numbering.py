@@ -46,14 +46,13 @@ def _numbered_by_file(assign: Callable) -> Callable:
                 _renumber(env, docname, number)
         return changed
 
+    assign_section_numbers.by_file = True  # type: ignore[attr-defined]
     return assign_section_numbers
 
 
-def setup(app: Any) -> dict[str, bool]:
-    from sphinx.environment.collectors.toctree import TocTreeCollector
+def setup(app: Any) -> None:
+    # The collector in use is the one that _toc.yml brings, a subclass of Sphinx's own.
+    from sphinx_external_toc.collectors import TocTreeCollectorWithStyles as Collector
 
-    def connect(_app: Any, _config: Any) -> None:  # after every other extension has had its say
-        TocTreeCollector.assign_section_numbers = _numbered_by_file(TocTreeCollector.assign_section_numbers)
-
-    app.connect("config-inited", connect, priority=900)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    if not hasattr(Collector.assign_section_numbers, "by_file"):
+        Collector.assign_section_numbers = _numbered_by_file(Collector.assign_section_numbers)
