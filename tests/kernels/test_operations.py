@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tensorcalc import gradcheck, kernels
+from tensorcalc.execution import runtime
 
 from .cases import CASES, OPERATIONS, SHAPES, arguments, formula, functions
 
@@ -64,9 +65,12 @@ def test_strides(name, dtype):
     for x in laid:
         x.flags.writeable = False
     forward, _ = functions(name)
-    assert np.array_equal(forward(*laid)[0], forward(*given)[0])
-    for a, b in zip(gradients(name, laid), gradients(name, given), strict=True):
-        assert np.array_equal(a, b)
+    pairs = [(forward(*laid)[0], forward(*given)[0]), *zip(gradients(name, laid), gradients(name, given), strict=True)]
+    for a, b in pairs:
+        if runtime.compiles(np.dtype(dtype)):
+            assert np.array_equal(a, b)
+        else:  # BLAS multiplies strided matrices in another order
+            assert np.allclose(a, b, rtol=ROUNDING[dtype], atol=ROUNDING[dtype])
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])

@@ -6,7 +6,8 @@ import pytest
 from .cases import OPERATIONS, SHAPES, arguments, functions
 
 TOLERANCE = {np.float32: 2e-5, np.float64: 1e-12}
-CASES = [(name, shape) for name in OPERATIONS for shape in SHAPES[name] if shape != (3, 0)]  # PyTorch refuses H = 0
+# PyTorch refuses H = 0; at H = 1 it returns rounding, magnified by 1/sqrt(eps), for gradients that are zero.
+CASES = [(name, shape) for name in OPERATIONS for shape in SHAPES[name] if shape not in ((3, 0), (4, 1))]
 
 
 def same_in_torch(torch, name, given):
