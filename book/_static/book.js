@@ -19,14 +19,26 @@ function nameSlider(slider) {
   for (const part of slider.querySelectorAll("[role=slider], .widget-readout")) part.setAttribute("aria-label", name);
 }
 
+const BUTTONS = { play: "Play", pause: "Pause", stop: "Stop and go back", retweet: "Repeat" };
+
 function namePlayer(player) {
-  for (const button of player.querySelectorAll("button")) button.setAttribute("aria-label", button.title || "Play");
+  for (const button of player.querySelectorAll("button")) {
+    const icon = button.querySelector("svg, i")?.getAttribute("class").match(/fa-(play|pause|stop|retweet)/)?.[1];
+    if (icon) button.setAttribute("aria-label", BUTTONS[icon]);
+  }
 }
 
 function mendWidgets(root) {
   root.querySelectorAll(".widget-slider").forEach(nameSlider);
   root.querySelectorAll(".widget-play").forEach(namePlayer);
+  root.querySelectorAll(".widget-subarea [title=null]").forEach((part) => part.removeAttribute("title"));
 }
+
+// The theme's icons are drawn when the page has loaded. Font Awesome must not go on watching: it would swap the icon in a
+// play button for another element, at which the widget's view throws and its links are dead.
+document.addEventListener("readystatechange", () => {
+  if (document.readyState === "complete") window.FontAwesome?.noAuto();
+});
 
 // A box that scrolls must be reachable by keyboard; one that does not should not be a stop of the Tab key.
 const SCROLLING = "mjx-container, .highlight pre, .pst-scrollable-table-container, .output.text_html, figure, .widget-subarea";

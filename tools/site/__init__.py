@@ -6,7 +6,6 @@ from typing import Any
 
 from . import numbering, offline, publishing
 
-
 STYLES = ("type", "boxes", "cells", "figures", "print")
 
 

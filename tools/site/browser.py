@@ -49,7 +49,9 @@ def browser() -> Iterator[Any]:
 def new_context(chromium: Any, width: int = 1280, theme: str = "light") -> Any:
     """A fresh, offline window of that width and theme."""
     size = {"width": width, "height": 900}
-    return chromium.new_context(viewport=size, color_scheme=theme, reduced_motion="reduce", offline=True)
+    context = chromium.new_context(viewport=size, color_scheme=theme, reduced_motion="reduce", offline=True)
+    context.set_default_timeout(5_000)
+    return context
 
 
 def settle(page: Any, timeout: float = 20_000) -> None:

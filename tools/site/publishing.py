@@ -35,7 +35,9 @@ def theme_options(repository: str) -> dict[str, Any]:
     """The theme's options that depend on the repository: buttons where it is known, none where it is not."""
     known = bool(repository)
     on_github = urlsplit(repository).hostname == "github.com"
-    launch = {key: value for key, value in BUTTONS.items() if on_github or key != "colab_url"}  # Colab reads GitHub only
+    launch = {
+        key: value for key, value in BUTTONS.items() if on_github or key != "colab_url"
+    }  # Colab reads GitHub only
     return {
         "repository_url": repository.rstrip("/").removesuffix(".git"),
         "use_repository_button": known,
@@ -93,9 +95,7 @@ def _add_tags(app: Any, page: str, _template: str, context: dict[str, Any], doct
         return
     description, address = _description(doctree), app.config.html_baseurl
     title = app.env.titles[page].astext()
-    context["metatags"] += (
-        social_tags(title, description, address, app.builder.get_target_uri(page)) if address else ""
-    )
+    context["metatags"] += social_tags(title, description, address, app.builder.get_target_uri(page)) if address else ""
 
 
 def setup(app: Any) -> None:
