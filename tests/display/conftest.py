@@ -1,0 +1,53 @@
+"""One picture of each kind, drawn once: what must hold of every figure is tested on all of them."""
+
+import pytest
+
+pytest.importorskip("matplotlib", reason="figures need matplotlib")
+pytest.importorskip("ipywidgets", reason="sweeps need ipywidgets")
+np = pytest.importorskip("numpy")
+
+from tensorcalc import display
+
+
+def _labelled_lines():
+    figure = display.figure(height=2.5)
+    axes = figure.subplots()
+    axes.set(title="Losses", xlabel="epoch", ylabel="loss")
+    axes.plot([0, 1, 2, 3], [4, 2, 1, 0.5], label="training")
+    axes.plot([0, 1, 2, 3], [4.2, 3, 2.5, 2.4], label="validation")
+    display.label_lines(axes)
+    return figure
+
+
+def _block_jacobian():
+    matrix = np.array([[1.0, -0.5, 0.25], [0.1, 2.0, 0.75]])
+    return display.jacobian_picture(np.einsum("ip,jq->ijpq", np.eye(2), matrix), "ij", "pq")
+
+
+STEPS = [1e-1, 1e-3, 1e-5, 1e-7]
+PICTURES = {
+    "lines": _labelled_lines,
+    "errors": lambda: display.error_curve(STEPS, {"central": [1e-2, 1e-6, 1e-9, 1e-7]}, {"h²": 2, "ε/h": -1}),
+    "scalar": lambda: display.tensor_picture(3.5, "", name="s"),
+    "matrix": lambda: display.tensor_picture([[1, 0, -2.5], [4, 5, 6]], "ij", at={"i": 1}, shade=True),
+    "order 4": lambda: display.tensor_picture((2, 3, 2, 2), "ijpq", at={"i": 1, "q": 0}),
+    "contraction": lambda: display.contraction_picture(
+        ["ik", "kj"], "ij", names=("x", "a", "dl_dy"), sizes={"i": 2, "k": 3, "j": 2}, at={"i": 1, "k": 2}
+    ),
+    "broadcast": lambda: display.contraction_picture(
+        ["ij", "j"], "ij", names=("x", "beta", "y"), values=[[[1, 2], [3, 4]], [10, -20]], operation="+"
+    ),
+    "Jacobian": _block_jacobian,
+    "many components": lambda: display.jacobian_picture(np.arange(1024.0).reshape(4, 8, 4, 8), "ij", "pq"),
+    "slices": lambda: display.slices_picture((2, 3, 4), "ijk", at=1),
+}
+
+
+@pytest.fixture(scope="session")
+def pictures():
+    return {name: draw() for name, draw in PICTURES.items()}
+
+
+@pytest.fixture(params=PICTURES)
+def picture(request, pictures):
+    return pictures[request.param]
