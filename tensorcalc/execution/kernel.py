@@ -6,6 +6,7 @@ import inspect
 import operator
 import textwrap
 import types
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -92,9 +93,14 @@ class Kernel:
             real = ti.f64 if dtype == np.float64 else ti.f32
             # A literal such as 0.1 has the default type, and would be single precision in a double precision kernel.
             ti.lang.impl.get_runtime().set_default_fp(real)
-            if dtype not in self._compiled:
-                self._compiled[dtype] = ti.kernel(self._annotated(ti, real))
-            self._compiled[dtype](*args)
+            if dtype in self._compiled:
+                return self._compiled[dtype](*args)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # deprecations inside Taichi's compiler are not the reader's
+                compiled = ti.kernel(self._annotated(ti, real))
+                compiled(*args)
+            self._compiled[dtype] = compiled
+            return None
 
     def _annotated(self, ti: Any, real: Any) -> Callable[..., None]:
         """A copy of the loops whose annotations are Taichi's: arrays, and scalars of this precision."""
