@@ -22,7 +22,8 @@ CONTRAST = """() => {
     return 'rgb(255, 255, 255)';
   };
   const poor = [];
-  for (const element of document.querySelectorAll('article :is(p, a, li, code, th, td, h1, h2, h3, span.eqno, pre span)')) {
+  const texts = 'article :is(p, a, li, code, th, td, h1, h2, h3, span.eqno, pre span)';
+  for (const element of document.querySelectorAll(texts)) {
     if (!element.innerText?.trim() || element.closest('.headerlink, mjx-container, .widget-subarea')) continue;
     const [one, two] = [light(getComputedStyle(element).color), light(ground(element))].sort((a, b) => b - a);
     if ((one + 0.05) / (two + 0.05) < 4.5) poor.push(element.outerHTML.slice(0, 120));
@@ -54,10 +55,8 @@ def test_no_formula_is_left_as_text(visit):
       copy.querySelectorAll('pre, code, mjx-container, script').forEach((element) => element.remove());
       return copy.textContent;
     }"""
-    assert (
-        re.findall(r"\\\(|\\\[|\$\$|\\begin\{\w+\}|\{(?:eq|ref|numref|doc|cite:?\w*)\}`", visit.page.evaluate(prose))
-        == []
-    )
+    left = r"\\\(|\\\[|\$\$|\\begin\{\w+\}|\{(?:eq|ref|numref|doc|cite:?\w*)\}`"
+    assert re.findall(left, visit.page.evaluate(prose)) == []
 
 
 def test_all_widgets_are_shown(visit):

@@ -14,17 +14,21 @@ def step(handle) -> str:
     return "ArrowLeft" if at_the_end else "ArrowRight"
 
 
+def wait_for_another_value(page, handle, value: str) -> None:
+    moved = "([handle, value]) => handle.getAttribute('aria-valuenow') !== value"
+    page.wait_for_function(moved, arg=[handle.element_handle(), value])
+
+
 def test_a_slider_moves_by_keyboard_and_changes_the_picture(visit):
     for handle in visit.page.locator(".widget-subarea [role=slider]").all():
         before, value = handle.evaluate(SEEN), handle.get_attribute("aria-valuenow")
         handle.focus()
         visit.page.keyboard.press(step(handle))
-        visit.page.wait_for_function(
-            "([h, v]) => h.getAttribute('aria-valuenow') !== v", arg=[handle.element_handle(), value]
-        )
+        wait_for_another_value(visit.page, handle, value)
         after = handle.evaluate(SEEN)
         assert before and after, "the slider has no picture beside it"
         assert after != before, "the slider moves and the picture stands still"
+    assert visit.errors == []
 
 
 def test_a_chapter_with_a_slider_exists(site):
@@ -43,7 +47,5 @@ def test_the_play_button_runs(visit):
         handle = player.locator("xpath=ancestor::*[contains(@class, 'widget-subarea')]").locator("[role=slider]").first
         value = handle.get_attribute("aria-valuenow")
         player.locator("button").first.press("Enter")
-        visit.page.wait_for_function(
-            "([h, v]) => h.getAttribute('aria-valuenow') !== v", arg=[handle.element_handle(), value]
-        )
+        wait_for_another_value(visit.page, handle, value)
         player.locator("button").first.press("Enter")

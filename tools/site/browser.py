@@ -23,7 +23,8 @@ FLAGS = [
 SETTLED = """() => {
   const formulas = window.MathJax === undefined || window.bookSettled === true;
   const views = document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]').length;
-  return document.readyState === 'complete' && formulas && document.querySelectorAll('.widget-subarea > *').length >= views;
+  const shown = document.querySelectorAll('.widget-subarea > *').length;
+  return document.readyState === 'complete' && formulas && shown >= views;
 }"""
 
 
@@ -50,10 +51,10 @@ def new_context(chromium: Any, width: int = 1280, theme: str = "light") -> Any:
     """A fresh, offline window of that width and theme."""
     size = {"width": width, "height": 900}
     context = chromium.new_context(viewport=size, color_scheme=theme, reduced_motion="reduce", offline=True)
-    context.set_default_timeout(5_000)
+    context.set_default_timeout(15_000)
     return context
 
 
-def settle(page: Any, timeout: float = 20_000) -> None:
+def settle(page: Any, timeout: float = 40_000) -> None:
     """Wait until all mathematics is typeset and all widgets are shown."""
     page.wait_for_function(SETTLED, timeout=timeout)

@@ -34,10 +34,8 @@ def site_address(repository: str) -> str:
 def theme_options(repository: str) -> dict[str, Any]:
     """The theme's options that depend on the repository: buttons where it is known, none where it is not."""
     known = bool(repository)
-    on_github = urlsplit(repository).hostname == "github.com"
-    launch = {
-        key: value for key, value in BUTTONS.items() if on_github or key != "colab_url"
-    }  # Colab reads GitHub only
+    on_github = urlsplit(repository).hostname == "github.com"  # Colab reads from nowhere else
+    launch = {key: value for key, value in BUTTONS.items() if on_github or key != "colab_url"}
     return {
         "repository_url": repository.rstrip("/").removesuffix(".git"),
         "use_repository_button": known,

@@ -25,7 +25,7 @@ def shoot(chromium: Any, address: str, stem: Path) -> None:
             page = context.new_page()
             page.goto(address)
             settle(page)
-            page.screenshot(path=stem.with_name(f"{stem.name}-{theme}-{name}.png"), full_page=True)
+            page.screenshot(path=stem.with_name(f"{stem.name}-{theme}-{name}.png"), full_page=True, timeout=60_000)
             if (theme, name) == ("light", "wide"):
                 page.pdf(path=stem.with_name(f"{stem.name}.pdf"), format="A4")
             context.close()
