@@ -213,6 +213,11 @@ def bracket(expr: Expr, exponent: int | Fraction = 1) -> Term:
     return Term(factors=(factor(Paren(expr), exponent),))
 
 
+def of_expr(expr: Expr, exponent: int | Fraction = 1) -> Expr:
+    """An expression in brackets, raised."""
+    return Expr((bracket(expr, exponent),))
+
+
 def power(expr: Expr, exponent: int | Fraction) -> Expr:
     """expr^exponent; a lone factor is raised itself, a lone product without sums too if the exponent is an integer."""
     exponent = Fraction(exponent)

@@ -60,8 +60,20 @@ class Ranges:
         """The ranges of this name."""
         return list(dict.fromkeys(root for root in map(self.root, among) if name in self.names[root]))
 
+    def settle(self) -> None:
+        """A range that no tensor has is the one of its name that a tensor has, if there is just one."""
+        attached = {self.root(at) for at in self.axes.values()}
+        for at in range(len(self.parent)):
+            if self.root(at) not in attached and self.names[self.root(at)]:
+                name = self.names[self.root(at)][0]
+                like = [root for root in attached if name in self.names[root]]
+                others = [o for o in range(at) if self.root(o) not in attached and name in self.names[self.root(o)]]
+                if len(like) == 1 or (not like and others):
+                    self.join((like or others)[0], at, name)
+
     def resolve(self) -> dict[int, str]:
         """One name for each range, no two alike: the declared one, else the first met that is not taken."""
+        self.settle()
         roots = list(dict.fromkeys(map(self.root, range(len(self.parent)))))
         owner = {self.root(at): f"{tensor.upper()}{axis}" for (tensor, axis), at in reversed(self.axes.items())}
         chosen: dict[int, str] = {root: str(self.fixed[root]) for root in roots if self.fixed[root]}

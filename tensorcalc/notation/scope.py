@@ -182,7 +182,7 @@ class Scope:
         return tuple(self.slot(index, env, self.ranges.axis(name, k)) for k, index in enumerate(indices))
 
     def order(self, name: str, order: int, at: int) -> None:
-        known, where = self.orders.setdefault(name, (order, at))
+        known, _ = self.orders.setdefault(name, (order, at))
         if known != order:
             given = f"{name} has {order} {'index' if order == 1 else 'indices'} here and {known} before"
             self.fail("two-orders", given, at=at)
@@ -276,8 +276,10 @@ class Scope:
     ) -> None:
         """``(a_i b_i) c_i``: a bracket that pairs a dummy is a finished sum."""
         for bracket in dict.fromkeys(b for piece in found for b in piece.brackets):
-            inside = sum((n for piece, n in zip(found, counts) if bracket in piece.brackets), Counter())
-            outside = sum((n for piece, n in zip(found, counts) if bracket not in piece.brackets), Counter())
+            inside = sum((n for piece, n in zip(found, counts, strict=True) if bracket in piece.brackets), Counter())
+            outside = sum(
+                (n for piece, n in zip(found, counts, strict=True) if bracket not in piece.brackets), Counter()
+            )
             for letter in inside:
                 summed = letter not in env or env[letter].uid > 0
                 if summed and inside[letter] > 1 and outside[letter]:
@@ -287,7 +289,7 @@ class Scope:
     def check_ones(self, found: list[Piece], counts: list[Counter[str]], env: dict[str, Idx]) -> None:
         """Inside a group a one-tensor may broadcast an outer letter, but not repeat one the term carries."""
         total = sum(counts, Counter())
-        for piece, count in zip(found, counts):
+        for piece, count in zip(found, counts, strict=True):
             for letter in count if isinstance(piece.node, sx.Ones) else ():
                 if letter in env and total[letter] > 1:
                     given = f"1_{letter} repeats {letter}, which this term already carries"

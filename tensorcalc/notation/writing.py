@@ -1,4 +1,4 @@
-"""Meaning back to a syntax tree, as people write it: letters for dummies, fractions, one-tensors where the rules need them.
+"""Meaning back to a syntax tree, as people write it: fractions, and one-tensors where the rules need them.
 
 A sum is left to the convention where reading the line would find it again, and written with a sum sign where not.
 """
@@ -7,69 +7,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from string import ascii_lowercase
 
 from . import expression as ex
 from . import syntax as sx
-from .errors import NotationError
 from .expression import Expr, Idx, Term
+from .lettering import letter
 from .scope import closed_parts, occurrences, pieces
-
-_SPARE = "ijkmnpqrstuvwabcdfghlxyzeo"
-assert sorted(_SPARE) == sorted(ascii_lowercase)
-
-Names = dict[Idx, str]
 
 
 def write(expr: Expr, free: Iterable[Idx] = ()) -> sx.Node:
     """The tree of an expression whose free indices are these."""
-    names = {idx: idx.name for idx in free}
-    node, _ = _sum(expr, names, set(names.values()), nested=False)
-    return node
+    return _sum(letter(expr, free), nested=False)
 
 
 # ---------------------------------------------------------------- sums and terms
 
 
-def _sum(expr: Expr, names: Names, taken: set[str], nested: bool) -> tuple[sx.Node, set[str]]:
-    """The tree of a sum and the letters that its dummies took."""
+def _sum(expr: Expr, nested: bool) -> sx.Node:
     if not expr.terms:
-        return sx.Number(Fraction(0)), set()
+        return sx.Number(Fraction(0))
     everything = expr.letters
-    nodes, used = [], set[str]()
-    for term in expr.terms:
-        missing = everything - term.letters if term.letters else ex.NONE
-        node, new = _term(term, names, taken, nested, sorted(names[idx] for idx in missing))
-        nodes.append(node)
-        used |= new
-    return nodes[0] if len(nodes) == 1 else sx.Sum(tuple(nodes)), used
+    nodes = [_term(term, nested, everything - term.letters if term.letters else ex.NONE) for term in expr.terms]
+    return nodes[0] if len(nodes) == 1 else sx.Sum(tuple(nodes))
 
 
-def _term(term: Term, names: Names, taken: set[str], nested: bool, missing: list[str]) -> tuple[sx.Node, set[str]]:
-    names, used = _lettered(term, names, taken)
-    above: list[sx.Node] = [_ones(missing)] if missing else []
-    cells = [_Cell(above)]
+def _term(term: Term, nested: bool, missing: frozenset[Idx]) -> sx.Node:
+    """One term; it is broadcast over the indices that other terms show and it does not."""
+    cells = [_Cell([_ones(sorted(idx.name for idx in missing))] if missing else [])]
     for base, exponent in term.factors:
         if isinstance(base, ex.One) and nested:
             base = _without_repeats(base, term)
             if not base.slots:
                 continue
-        node, new = _factor(base, abs(exponent), names, taken | used)
-        used |= new
-        _place(cells, node, exponent < 0)
-    return _bind(term, cells, names), used
-
-
-def _lettered(term: Term, names: Names, taken: set[str]) -> tuple[Names, set[str]]:
-    """A letter of its own for each dummy: the one it had, if nobody else has it."""
-    names, used = dict(names), set[str]()
-    for idx in term.bound:
-        wanted = [idx.name, *_SPARE]
-        names[idx] = next((s for s in wanted if s not in taken and s not in used), "")
-        if not names[idx]:
-            raise NotationError("limit", "more dummies in one term than letters")
-        used.add(names[idx])
-    return names, used
+        _place(cells, _factor(base, abs(exponent)), exponent < 0)
+    return _bind(term, cells)
 
 
 def _ones(letters: Iterable[str]) -> sx.Ones:
@@ -86,18 +57,18 @@ def _without_repeats(one: ex.One, term: Term) -> ex.One:
 # ---------------------------------------------------------------- which sums need a sign or a one-tensor
 
 
-def _bind(term: Term, cells: list[_Cell], names: Names) -> sx.Node:
+def _bind(term: Term, cells: list[_Cell]) -> sx.Node:
     explicit: list[str] = []
     for idx in term.bound:
-        letter = names[idx]
+        name = idx.name
         body = _product(cells, Fraction(1))
-        holders = [piece for piece in pieces(body) if occurrences(piece.node)[letter]]
-        if any(occurrences(inner)[letter] > 1 for inner in closed_parts(body)):
-            explicit.append(letter)
-        elif not holders or len(holders) == 1 and not (holders[0].atom and occurrences(holders[0].node)[letter] > 1):
-            cells.insert(1, _Cell([_ones(letter)]))
+        holders = [piece for piece in pieces(body) if occurrences(piece.node)[name]]
+        if any(occurrences(inner)[name] > 1 for inner in closed_parts(body)):
+            explicit.append(name)
+        elif len(holders) < 2 and not (holders and holders[0].atom and occurrences(holders[0].node)[name] > 1):
+            cells.insert(1, _Cell([_ones([name])]))
             if not holders:
-                cells.insert(1, _Cell([_ones(letter)]))
+                cells.insert(1, _Cell([_ones([name])]))
     coef = abs(term.coef)
     if explicit:
         body = sx.Summation(tuple(map(sx.Letter, explicit)), _product(cells, Fraction(1)))
@@ -109,54 +80,53 @@ def _bind(term: Term, cells: list[_Cell], names: Names) -> sx.Node:
 # ---------------------------------------------------------------- factors and fractions
 
 
-def _factor(base: ex.Base, exponent: Fraction, names: Names, taken: set[str]) -> tuple[sx.Node, set[str]]:
-    node, used = _base(base, names, taken)
+def _factor(base: ex.Base, exponent: Fraction) -> sx.Node:
+    node = _base(base)
     if exponent == Fraction(1, 2):
-        return sx.Call("sqrt", node), used
+        return sx.Call("sqrt", node)
     if exponent == 1:
-        return _bracketed(node), used
+        return _bracketed(node)
     plain = isinstance(node, (sx.Tensor, sx.Size, sx.Call, sx.Ones, sx.Delta))
-    return sx.Power(node if plain else sx.Group(node), sx.Number(exponent)), used
+    return sx.Power(node if plain else sx.Group(node), sx.Number(exponent))
 
 
 def _bracketed(node: sx.Node) -> sx.Node:
     return sx.Group(node) if isinstance(node, (sx.Sum, sx.Negate, sx.Summation)) else node
 
 
-def _base(base: ex.Base, names: Names, taken: set[str]) -> tuple[sx.Node, set[str]]:
+def _base(base: ex.Base) -> sx.Node:
     match base:
         case ex.Sym(name, slots):
-            return sx.Tensor(name, _indices(slots, names)), set()
+            return sx.Tensor(name, _indices(slots))
         case ex.Delta(left, right):
-            return sx.Delta(_indices((left, right), names)), set()
+            return sx.Delta(_indices((left, right)))
         case ex.One(slots):
-            return sx.Ones(_indices(slots, names)), set()
+            return sx.Ones(_indices(slots))
         case ex.Size(name):
-            return sx.Size(name), set()
+            return sx.Size(name)
         case ex.Paren(body):
-            return _sum(body, names, taken, nested=True)
+            return _sum(body, nested=True)
         case ex.Fn(name, arg, primes):
-            node, used = _sum(arg, names, taken, nested=True)
-            return sx.Call(name, node, primes), used
+            return sx.Call(name, _sum(arg, nested=True), primes)
         case ex.Deriv(of, by):
-            node, used = _sum(of, names, taken, nested=True)
-            below = sx.Tensor(by.name, _indices(by.slots, names))
-            return sx.Derivative(node if isinstance(node, sx.Tensor) else sx.Group(node), below), used
+            node = _sum(of, nested=True)
+            below = sx.Tensor(by.name, _indices(by.slots))
+            return sx.Derivative(node if isinstance(node, sx.Tensor) else sx.Group(node), below)
     raise TypeError(base)
 
 
-def _indices(slots: tuple[ex.Slot, ...], names: Names) -> tuple[sx.Index, ...]:
-    return tuple(_index(slot, names) for slot in slots)
+def _indices(slots: tuple[ex.Slot, ...]) -> tuple[sx.Index, ...]:
+    return tuple(map(_index, slots))
 
 
-def _index(slot: ex.Slot, names: Names) -> sx.Index:
+def _index(slot: ex.Slot) -> sx.Index:
     match slot:
-        case Idx():
-            return sx.Letter(names[slot])
+        case Idx(name):
+            return sx.Letter(name)
         case ex.Affine(terms, offset):
-            return sx.Affine(tuple((n, sx.Letter(names[idx])) for n, idx in terms), offset)
+            return sx.Affine(tuple((n, sx.Letter(idx.name)) for n, idx in terms), offset)
         case ex.Looked(name, slots):
-            return sx.Valued(name, _indices(slots, names))
+            return sx.Valued(name, _indices(slots))
     return slot
 
 

@@ -1,0 +1,159 @@
+"""A function: statements in index notation, read and checked, with the graph of what uses what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..notation.building import parts
+from ..notation.errors import NotationError
+from ..notation.expression import Base, Deriv, Expr, Idx, Looked, Slot, Sym
+from ..notation.printing import to_latex, to_text
+from ..notation.reading import Line, Reader, Signature
+from ..notation.parser import parse
+from ..notation.syntax import Constant, Letter, Statement, Tensor
+from ..notation.writing import write
+
+
+def bases(expr: Expr) -> Iterator[Base]:
+    """Every factor's base, at any depth, in reading order."""
+    for term in expr.terms:
+        for base, _ in term.factors:
+            yield base
+            for inner in parts(base):
+                yield from bases(inner)
+            if isinstance(base, Deriv):
+                yield base.by
+
+
+def slots_of(base: Base) -> tuple[Slot, ...]:
+    return getattr(base, "slots", ())
+
+
+def tensors(expr: Expr) -> list[str]:
+    """The names of the tensors of an expression, in the order they are met."""
+    return list(dict.fromkeys(base.name for base in bases(expr) if isinstance(base, Sym)))
+
+
+def positions(expr: Expr) -> list[str]:
+    """The names of constant and index-valued indices."""
+    slots = [slot for base in bases(expr) for slot in slots_of(base)]
+    return list(dict.fromkeys(slot.name for slot in slots if isinstance(slot, (Constant, Looked))))
+
+
+class SymbolicFunction:
+    """Statements ``name_indices = expression``, each using inputs and what stands above it.
+
+    Attributes
+    ----------
+    inputs, intermediates, outputs : names of tensors
+    positions : names of constant indices, integers that a caller gives
+    constants : inputs that nothing is differentiated by
+    """
+
+    def __init__(
+        self,
+        text: str,
+        ranges: Mapping[str, str | int] | None = None,
+        outputs: Sequence[str] | str | None = None,
+        constants: Sequence[str] = ("eps",),
+        name: str | None = None,
+    ) -> None:
+        program = parse(text)
+        reader = Reader(text, ranges)
+        for statement in program.statements:
+            _check_left(statement, reader)
+        self.source, self.warnings, self.name = text, program.warnings, name
+        self.statements: tuple[Line, ...] = tuple(reader.finish([reader.statement(s) for s in program.statements]))
+        self.signature: Signature = self.statements[0].signature
+        self.definitions = {self._defined(line): line for line in self.statements}
+        self._check_order()
+        self._classify([outputs] if isinstance(outputs, str) else outputs, constants)
+
+    @staticmethod
+    def _defined(line: Line) -> str:
+        base = line.left.terms[0].factors[0][0]
+        assert isinstance(base, Sym)
+        return base.name
+
+    def _check_order(self) -> None:
+        seen: set[str] = set()
+        for line in self.statements:
+            name = self._defined(line)
+            at = line.span[0]
+            if name in seen:
+                raise NotationError("defined-twice", f"{name} is defined twice", position=at, source=self.source)
+            for used in tensors(line.right):
+                if used in self.definitions and used not in seen:
+                    given = f"{used} is used before it is defined"
+                    raise NotationError("used-before", given, position=at, source=self.source)
+            if any(isinstance(base, Deriv) for base in bases(line.right)):
+                given = f"{name} is computed from a derivative"
+                raise NotationError("not-executable", given, position=at, source=self.source)
+            seen.add(name)
+
+    def _classify(self, outputs: Sequence[str] | None, constants: Sequence[str]) -> None:
+        used = list(dict.fromkeys(name for line in self.statements for name in tensors(line.right)))
+        self.inputs = tuple(name for name in used if name not in self.definitions)
+        self.outputs = tuple(outputs or (name for name in self.definitions if name not in used))
+        for name in self.outputs:
+            if name not in self.definitions:
+                raise NotationError("input-unknown", f"{name} is defined by no statement", hint="Name a left side.")
+        self.intermediates = tuple(name for name in self.definitions if name not in self.outputs)
+        self.positions = tuple(dict.fromkeys(name for line in self.statements for name in positions(line.right)))
+        self.constants = tuple(name for name in self.inputs if name in constants)
+        clash = set(self.positions) & {*self.inputs, *self.definitions}
+        if clash:
+            raise NotationError("two-meanings", f"{min(clash)} is a tensor and a constant index")
+
+    # ------------------------------------------------------------ showing
+
+    def __str__(self) -> str:
+        return "\n".join(line_text(line) for line in self.statements)
+
+    def __repr__(self) -> str:
+        return f"<function {self.name or ', '.join(self.outputs)} of {', '.join(self.inputs)}>\n{self}"
+
+    @property
+    def latex(self) -> str:
+        lines = (line_latex(line).replace(" = ", " &= ", 1) for line in self.statements)
+        body = " \\\\\n".join(lines)
+        return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
+
+    def _repr_latex_(self) -> str:
+        return f"${self.latex}$"
+
+
+def _check_left(statement: Statement, reader: Reader) -> None:
+    left = statement.left
+    fine = isinstance(left, Tensor) and all(isinstance(index, Letter) for index in left.indices)
+    if not fine:
+        reader.scope.fail("left-side", "the left side is no tensor with free indices", at=left.span[0])
+    assert isinstance(left, Tensor)
+    reader.distinct(left.indices)  # type: ignore[arg-type]
+    if statement.free is not None and {one.name for one in statement.free} != {i.name for i in left.indices}:  # type: ignore[union-attr]
+        reader.scope.fail("left-free", "the list of free indices differs from the left side", at=statement.span[0])
+
+
+def free_prefix(line: Line) -> tuple[Idx, ...] | None:
+    """The free indices, where the left side alone does not show them."""
+    term = line.left.terms[0] if len(line.left.terms) == 1 else None
+    if term and len(term.factors) == 1 and term.coef == 1 and not term.bound and term.factors[0][1] == 1:
+        base = term.factors[0][0]
+        shown = [slot for slot in slots_of(base) if isinstance(slot, Idx)]
+        if isinstance(base, Deriv):
+            shown = [slot for b in bases(line.left) for slot in slots_of(b) if isinstance(slot, Idx)]
+        if len(set(shown)) == len(shown) and set(shown) == set(line.free):
+            return None
+    return line.free if line.free or line.left.letters or any(term.bound for term in line.left.terms) else None
+
+
+def line_text(line: Line) -> str:
+    prefix = free_prefix(line)
+    start = "" if prefix is None else f"[{', '.join(idx.name for idx in prefix)}] "
+    return f"{start}{to_text(write(line.left, line.free))} = {to_text(write(line.right, line.free))}"
+
+
+def line_latex(line: Line) -> str:
+    prefix = free_prefix(line)
+    start = "" if prefix is None else f"[{', '.join(idx.name for idx in prefix)}]\\; "
+    return f"{start}{to_latex(write(line.left, line.free))} = {to_latex(write(line.right, line.free))}"

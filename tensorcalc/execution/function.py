@@ -1,0 +1,116 @@
+"""``tc.function``: a function in index notation that can be called on arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..calculus.function import SymbolicFunction
+from ..notation.errors import NotationError
+from .sizes import sizes_of
+
+
+class Function(SymbolicFunction):
+    """A function that evaluates on NumPy arrays; see :func:`function`."""
+
+    def __call__(self, *, out: Any = None, sizes: Mapping[str, int] | None = None, **values: Any) -> Any:
+        """Evaluate.
+
+        Parameters
+        ----------
+        **values : one array for each input, an integer or integer array for each constant index
+        sizes : sizes that no array shows, such as ``{"I": 7}``
+        out : an array for the result (a dict of arrays where there are several outputs)
+
+        Returns
+        -------
+        the output, or a dict in the order of ``outputs`` where there are several
+
+        Raises
+        ------
+        NotationError : rules ``input-missing``, ``input-unknown``, ``shape``, ``size-missing``, ``index-value``
+        """
+        from .einsum import run
+
+        arrays = self._arrays(values)
+        found = run(self, arrays, sizes_of(self, arrays, sizes or {}))
+        if len(self.outputs) > 1:
+            results = {name: _into(found[name], (out or {}).get(name)) for name in self.outputs}
+            return results
+        return _into(found[self.outputs[0]], out)
+
+    def _arrays(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        import numpy as np
+
+        wanted = (*self.inputs, *self.positions)
+        for name in values:
+            if name not in wanted:
+                hint = f"It takes {', '.join(wanted)}."
+                raise NotationError("input-unknown", f"there is no input {name}", hint=hint)
+        missing = [name for name in wanted if name not in values]
+        if missing:
+            raise NotationError("input-missing", f"no value is given for {', '.join(missing)}")
+        arrays = {name: np.asarray(values[name]) for name in wanted}
+        for name in self.positions:
+            if arrays[name].dtype.kind not in "iu":
+                raise NotationError("index-value", f"{name} is an index, it takes integers, not {arrays[name].dtype}")
+        return {**arrays, **_floating({name: arrays[name] for name in self.inputs}, values)}
+
+
+def _floating(arrays: dict[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """float32 where all arrays are, else float64; a plain Python number takes the type of its company."""
+    import numpy as np
+
+    for name, array in arrays.items():
+        if array.dtype.kind not in "fiub":
+            raise NotationError("shape", f"{name} holds {array.dtype}, not real numbers")
+    decide = [array.dtype for name, array in arrays.items() if type(given[name]) not in (int, float)]
+    dtype = np.float32 if decide and all(one in (np.float16, np.float32) for one in decide) else np.float64
+    return {name: array.astype(dtype, copy=False) for name, array in arrays.items()}
+
+
+def _into(value: Any, out: Any) -> Any:
+    import numpy as np
+
+    if out is None:
+        return value if value.ndim else value[()]
+    if out.shape != value.shape:
+        raise NotationError("shape", f"out has shape {out.shape}, the result {value.shape}")
+    np.copyto(out, value, casting="same_kind")
+    return out
+
+
+def function(
+    text: str,
+    ranges: Mapping[str, str | int] | None = None,
+    outputs: Sequence[str] | str | None = None,
+    constants: Sequence[str] = ("eps",),
+    name: str | None = None,
+) -> Function:
+    """A function from its statements in index notation, in text or LaTeX.
+
+    Parameters
+    ----------
+    text : one statement a line, ``y_ij = x_ik a_kj``
+    ranges : names of ranges by letter, ``{"h": "H"}``, or their sizes, ``{"h": 4}``
+    outputs : the tensors to return; by default those that no statement uses
+    constants : inputs that nothing is differentiated by
+    name : what to call it
+
+    Returns
+    -------
+    Function : call it with its inputs by name
+
+    Raises
+    ------
+    NotationError : with the rule that is broken and a caret under the letter
+
+    >>> import numpy as np
+    >>> product = function("y_ij = x_ik a_kj")
+    >>> product.inputs, product.outputs
+    (('x', 'a'), ('y',))
+    >>> product(x=np.eye(2), a=np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([[1., 2.],
+           [3., 4.]])
+    """
+    return Function(text, ranges, outputs, constants, name)
