@@ -11,6 +11,7 @@ import numpy as np
 
 from tensorcalc.notation.errors import NotationError
 from tensorcalc.notation.parser import parse
+from tensorcalc.notation.reading import read
 from tensorcalc.notation.syntax import Program, Statement, Sum, Tensor, walk
 
 from .samples import Sample
@@ -48,7 +49,11 @@ class Formula:
                 "": Finding("kind", f'give the formula as text, "{self._left()} = …"; this is {type(answer).__name__}.')
             }
         try:
-            written = Written(self._completed(str(answer)), self.given)
+            text = self._completed(str(answer))
+            if not text.strip():
+                return dict.fromkeys(self.outputs, BLANK) if len(self.outputs) > 1 else {"": BLANK}
+            read(text)  # refuses what the notation refuses, with the place in the reader's own text
+            written = Written(text, self.given)
         except NotationError as error:
             return {"": Finding("parse", str(error))}
         found = {name: self._judge(name, written) for name in self.outputs}
@@ -66,7 +71,7 @@ class Formula:
     def _judge(self, name: str, written: Written) -> Finding:
         lines = written.lines(name)
         if not lines:
-            return Finding("blank", f"nothing defines {name} here.") if written.names() else BLANK
+            return Finding("blank", f"nothing defines {name} here.")
         unknown = sorted(written.unknown({*self.inputs, *self._given_names()}))
         if unknown:
             known = ", ".join([*self._given_names(), *self.inputs])
@@ -90,8 +95,9 @@ class Formula:
         given, asked = _order(line), len(self.outputs[name])
         if given != asked and found.reason in ("shape", "value", "sum"):
             text = f"{name} has {asked} free {_indices(asked)}, as in {reference.left(right_line)}; yours has {given}"
-            more = found.text.rpartition("; ")[2] if found.reason == "sum" else ""
-            return Finding("sum" if more else "free", f"{text}: {more}" if more else f"{text}.")
+            return (
+                Finding("sum", f"{text}: the rest is summed.") if found.reason == "sum" else Finding("free", f"{text}.")
+            )
         return found if not found.right else self._proved(line, right_line, written, reference)
 
     def _proved(self, line: Statement, right_line: Statement, written: Written, reference: Written) -> Finding:
@@ -102,7 +108,9 @@ class Formula:
         for number, line in enumerate(lines[:-1], 1):
             found = self._compare(name, line, written)
             if not found.right:
-                return Finding("step", f"line {number}, {written.text(line)}, is not equal to the last one. {found}")
+                return Finding(
+                    "step", f"line {number}, {written.text(line)}, is not equal to the last one: {found.said}"
+                )
         return RIGHT
 
 

@@ -57,7 +57,7 @@ def _real(answer: Any) -> float | None:
     if isinstance(answer, (bool, str)):
         return None
     try:
-        return answer if isinstance(answer, int) else float(answer)
+        return answer if isinstance(answer, int) and abs(answer) < 2**1000 else float(answer)
     except (TypeError, ValueError, OverflowError):
         return None
 

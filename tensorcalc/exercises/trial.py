@@ -56,8 +56,28 @@ def judge(problem: Problem, answer: Callable[[Sample], dict[str, Terms]]) -> dic
     try:
         seen = [(sample, answer(sample)) for sample in problem.cases()]
     except Rejected as rejected:
-        return _rejected(problem, answer, rejected.finding)
-    return {name: compare([_case(problem, name, *one) for one in seen]) for name in problem.outputs}
+        tried = [_among_equals(problem, answer, name, rejected.finding) for name in problem.outputs]
+        return {"": next((finding for finding in tried if finding.reason == "transposed"), rejected.finding)}
+    found = {name: compare([_case(problem, name, *one) for one in seen]) for name in problem.outputs}
+    return {name: _among_equals(problem, answer, name, finding) for name, finding in found.items()}
+
+
+def _among_equals(
+    problem: Problem, answer: Callable[[Sample], dict[str, Terms]], output: str, finding: Finding
+) -> Finding:
+    """Where shapes do not fit: if all sizes are equal, the answer has a value that shows what was transposed."""
+    if finding.reason not in ("raises", "shape"):
+        return finding
+    sample = problem.square()
+    try:
+        value = np.asarray(sum(answer(sample)[output].values()))
+    except Rejected:
+        return finding
+    for name, confused in _confused(problem, output, sample).items():
+        if same(value, confused):
+            where = f"in {output}, " if len(problem.outputs) > 1 else ""
+            return Finding("transposed", f"{where}{name} needs its two indices swapped; {finding.text}")
+    return finding
 
 
 def _case(problem: Problem, output: str, sample: Sample, yours: dict[str, Terms]) -> Case:
@@ -73,24 +93,6 @@ def _case(problem: Problem, output: str, sample: Sample, yours: dict[str, Terms]
         partial=_partial(problem, output, sample),
         confused=_confused(problem, output, sample),
     )
-
-
-def _rejected(problem: Problem, answer: Callable[[Sample], dict[str, Terms]], finding: Finding) -> dict[str, Finding]:
-    """Shapes that do not fit: with equal sizes the answer may have a value that shows what was transposed."""
-    if finding.reason in ("raises", "shape"):
-        sample = problem.square()
-        try:
-            yours = answer(sample)
-        except Rejected:
-            return {"": finding}
-        for output in problem.outputs:
-            value = np.asarray(sum(yours[output].values()))
-            for name, confused in _confused(problem, output, sample).items():
-                if same(value, confused) and not same(value, problem.value(output, sample)):
-                    return {
-                        "": Finding("transposed", f"in {output}, {name} needs its two axes swapped. {finding.text}")
-                    }
-    return {"": finding}
 
 
 def _partial(problem: Problem, output: str, sample: Sample) -> Arrays:

@@ -39,9 +39,12 @@ class Finding:
     def right(self) -> bool:
         return self.reason == "right"
 
+    @property
+    def said(self) -> str:
+        return f"{REASONS[self.reason]}: {self.text}" if self.text else REASONS[self.reason]
+
     def __str__(self) -> str:
-        head = f"{_MARKS.get(self.reason, '✗')} {REASONS[self.reason]}"
-        return f"{head}: {self.text}" if self.text else head
+        return f"{_MARKS.get(self.reason, '✗')} {self.said}"
 
 
 RIGHT = Finding("right")
