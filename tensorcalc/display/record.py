@@ -79,7 +79,8 @@ def _axes(axes: Axes) -> dict[str, Any]:
     titles = [axes.get_title(where) for where in ("left", "center", "right")]
     shown = [child for child in axes.get_children() if child.get_visible() and not _furniture(axes, child)]
     texts = [child.get_text() for child in shown if isinstance(child, Text)]
-    artists = [_artist(axes, child) for child in shown if not isinstance(child, Text)]
+    artists = [_artist(axes, child) for child in shown if not isinstance(child, (Text, Patch))]
+    artists += _patches([child for child in shown if isinstance(child, Patch)])
     record: dict[str, Any] = {"title": " ".join(filter(None, titles)), "text": texts, "artists": artists}
     if axes.axison:
         record |= {"x": _axis(axes.xaxis), "y": _axis(axes.yaxis)}
@@ -128,9 +129,15 @@ def _collection(axes: Axes, collection: Any) -> dict[str, Any]:
     return record | {"colours": [to_hex(colour) for colour in collection.get_facecolor()]}
 
 
-def _patch(axes: Axes, patch: Any) -> dict[str, Any]:
-    vertices = patch.get_patch_transform().transform(patch.get_path().vertices)
-    return {"points": _values(vertices), "colour": to_hex(patch.get_facecolor())}
+def _patches(patches: list[Patch]) -> list[dict[str, Any]]:
+    """Return one record for each kind of patch: a picture may have hundreds of one kind."""
+    return [_kind_of_patch(kind, [p for p in patches if type(p) is kind]) for kind in dict.fromkeys(map(type, patches))]
+
+
+def _kind_of_patch(kind: type, patches: list[Patch]) -> dict[str, Any]:
+    corners = [np.ravel(p.get_patch_transform().transform(np.asarray(p.get_path().vertices))) for p in patches]
+    colours = [to_hex(patch.get_facecolor()) for patch in patches]
+    return {"kind": kind.__name__, "n": len(patches), "points": _values(np.concatenate(corners)), "colours": colours}
 
 
 def _legend(axes: Axes, legend: Any) -> dict[str, Any]:
@@ -141,7 +148,6 @@ _KINDS: dict[type, Any] = {
     Line2D: _line,
     AxesImage: _image,
     Collection: _collection,
-    Patch: _patch,
     Legend: _legend,
 }
 

@@ -65,8 +65,8 @@ RC: Any = {
 }
 
 # The ends differ in hue and not in lightness; what is masked (in a Jacobian, exact zeros) is grey.
-SIGNED = LinearSegmentedColormap.from_list("signed", [BLUE, "#7fb2de", PAPER, "#eea980", RUST], N=257)
-SIGNED = SIGNED.with_extremes(bad="#e4e7ea")
+_DIVERGING = LinearSegmentedColormap.from_list("signed", [BLUE, "#7fb2de", PAPER, "#eea980", RUST], N=257)
+SIGNED = _DIVERGING.with_extremes(bad="#e4e7ea")
 UNSIGNED = LinearSegmentedColormap.from_list("unsigned", [PAPER, INK], N=256)
 
 styled = matplotlib.rc_context  # ``@styled(RC)``: a function draws in this style whether or not setup() has run

@@ -1,10 +1,7 @@
 """One picture of each kind, drawn once: what must hold of every figure is tested on all of them."""
 
+import numpy as np
 import pytest
-
-pytest.importorskip("matplotlib", reason="figures need matplotlib")
-pytest.importorskip("ipywidgets", reason="sweeps need ipywidgets")
-np = pytest.importorskip("numpy")
 
 from tensorcalc import display
 
