@@ -43,7 +43,19 @@ document.addEventListener("readystatechange", () => {
 // A box that scrolls must be reachable by keyboard; one that does not should not be a stop of the Tab key.
 const SCROLLING = "mjx-container, .highlight pre, .pst-scrollable-table-container, .output.text_html, figure, .widget-subarea";
 
+// A formula that is a little too wide is set a little smaller; only what would then be hard to read scrolls.
+const SMALLEST = 0.84;
+
+function fitFormulas() {
+  for (const formula of document.querySelectorAll("mjx-container[display=true]")) {
+    formula.style.fontSize = "";
+    const ratio = formula.clientWidth / formula.scrollWidth;
+    if (ratio < 1 && ratio >= SMALLEST) formula.style.fontSize = `${Math.floor(1000 * ratio - 5) / 10}%`;
+  }
+}
+
 function markScrolling() {
+  fitFormulas();
   for (const box of document.querySelectorAll(SCROLLING)) {
     const scrolls = box.scrollWidth > box.clientWidth + 1;
     if (scrolls) box.tabIndex = 0;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import numbering, offline, publishing
+from . import numbering, offline, publishing, tidy
 
 STYLES = ("type", "boxes", "cells", "figures", "print")
 
@@ -13,6 +13,6 @@ def setup(app: Any) -> dict[str, bool]:
     for sheet in STYLES:
         app.add_css_file(f"css/{sheet}.css", priority=900)  # after the theme and its extensions
     app.add_js_file("book.js", loading_method="defer")
-    for part in (numbering, offline, publishing):
+    for part in (numbering, offline, publishing, tidy):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
