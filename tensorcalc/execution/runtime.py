@@ -151,7 +151,6 @@ def _import() -> ModuleType | None:
     if _session.taichi is None:
         os.environ.setdefault("ENABLE_TAICHI_HEADER_PRINT", "0")
         os.environ.setdefault("TI_SKIP_VERSION_CHECK", "ON")
-        os.environ.setdefault("TI_ENABLE_PYBUF", "0")  # in a notebook it would log that stdout is wrapped
         os.environ.setdefault("TI_ENABLE_PYBUF", "0")  # else it logs a line into every notebook; kernels print nothing
         _ensure_cache_directory()
         try:
