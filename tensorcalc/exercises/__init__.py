@@ -48,9 +48,9 @@ def check(exercise: str, answer: Any) -> Verdict:
     Examples
     --------
     >>> import tensorcalc as tc
-    >>> zeros = dict(entries=2**31, nonzero=2**25, gib=16, multiplications=2**23)
-    >>> tc.exercises.check("ex-matmul-zeros", zeros)
-    entries          ✗ wrong constant factor: yours is 4 times the right one.
+    >>> tc.exercises.check("ex-matmul-bias", "dl_db_p = -1_j dl_dy_jp")
+    ✗ wrong sign: multiply by -1.
+      Hints: tc.exercises.hint("ex-matmul-bias")
     """
     found = get(exercise)
     if collected is not None:

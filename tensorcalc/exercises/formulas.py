@@ -53,7 +53,7 @@ class Formula:
             if not text.strip():
                 return dict.fromkeys(self.outputs, BLANK) if len(self.outputs) > 1 else {"": BLANK}
             read(text)  # refuses what the notation refuses, with the place in the reader's own text
-            written = Written(text, self.given)
+            written = Written(text, self.given, tuple(self.outputs))
         except NotationError as error:
             return {"": Finding("parse", str(error))}
         found = {name: self._judge(name, written) for name in self.outputs}
@@ -83,7 +83,7 @@ class Formula:
         return Written(self.given).names()
 
     def _compare(self, name: str, line: Statement, written: Written) -> Finding:
-        reference = Written(self.reference, self.given)
+        reference = Written(self.reference, self.given, tuple(self.outputs))
         (right_line,) = reference.lines(name)
         problem = Problem(
             self.inputs,
@@ -117,9 +117,10 @@ class Formula:
 class Written:
     """Statements as they were written, each evaluated with the definitions it may use."""
 
-    def __init__(self, text: str, given: str = "") -> None:
+    def __init__(self, text: str, given: str = "", outputs: tuple[str, ...] = ()) -> None:
         self._program: Program = parse(text) if text.strip() else Program(())
         self._given = given.strip()
+        self._outputs = outputs
 
     def names(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(_name(statement) for statement in self._program.statements))
@@ -151,20 +152,22 @@ class Written:
         return self._program.source[span[0] : span[1]]
 
     def _value(self, line: Statement, right: str, sample: Sample) -> np.ndarray:
-        own = [self.text(other) for other in self._program.statements if _name(other) != _name(line)]
+        helpers = (s for s in self._program.statements if _name(s) not in (*self._outputs, _name(line)))
+        own = [self.text(helper) for helper in helpers]
         text = "\n".join([self._given, *own, f"{self.left(line)} = {right}"]).strip()
         return evaluate(text, _name(line), sample)
 
 
 def evaluate(text: str, name: str, sample: Sample) -> np.ndarray:
     """The value of one name that the statements define; what the notation refuses is Rejected."""
-    import tensorcalc as tc
+    from tensorcalc.execution.function import function
 
     try:
-        formula = tc.function(text, outputs=(name,))  # type: ignore[operator]
-        return np.asarray(formula(**{n: sample.arrays[n] for n in formula.inputs}), dtype=float)
+        formula = function(text, outputs=(name,))
+        values: dict[str, Any] = {n: sample.arrays[n] for n in formula.inputs}
+        return np.asarray(formula(**values), dtype=float)
     except NotationError as error:
-        raise Rejected("shape" if error.rule == "shape" else "parse", str(error)) from None
+        raise Rejected("shape", f"{error.given}.") if error.rule == "shape" else Rejected("parse", str(error)) from None
 
 
 def _name(statement: Statement) -> str:

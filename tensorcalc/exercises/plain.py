@@ -98,7 +98,7 @@ def _sizes(answer: Any) -> tuple[int, ...] | None:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several statements, by its letter.
+    """One of several statements, by its letter or a word.
 
     right : the letter
     wrong : every other letter -> why it is wrong
@@ -108,10 +108,10 @@ class Choice:
     wrong: Mapping[str, str] = field(default_factory=dict)
 
     def check(self, answer: Any) -> dict[str, Finding]:
-        letters = sorted({self.right, *self.wrong})
+        letters = sorted({self.right, *self.wrong}, key=str.lower)
         letter = answer.strip(" ().").lower() if isinstance(answer, str) else None
         if letter == self.right:
             return {"": RIGHT}
         if letter is not None and letter in self.wrong:
             return {"": Finding("value", self.wrong[letter])}
-        return {"": Finding("kind", f"answer with one of the letters {', '.join(letters)}.")}
+        return {"": Finding("kind", f"answer with one of {', '.join(letters)}.")}
