@@ -72,6 +72,7 @@ class _Parser:
     def __init__(self, tokens: list[Token], source: str) -> None:
         self.tokens, self.source = tokens, source
         self.at, self.depth = 0, 0
+        self.latex = scan_latex.is_latex(source)
         self.warnings: list[str] = []
 
     # ------------------------------------------------------------ tools
@@ -358,14 +359,17 @@ class _Parser:
         return Derivative(node, by, span=self.since(start))
 
     def _sum(self) -> Node:
+        r"""In text a sum ends with its bracket; in LaTeX ``\sum_k`` reaches to the end of its term."""
         token = self.take()
         letters = tuple(index for index in token.indices or () if isinstance(index, Letter))
         if not letters or len(letters) != len(token.indices or ()) or len(set(letters)) < len(letters):
             self.fail("summation-letter", "a summation sign needs distinct letters", at=token)
+        if not self.latex and not self.ahead("(", "["):
+            self.fail("syntax", "it cannot be seen where the sum ends", f"Put it in brackets: {token.text}_k(a_k b_k).")
         self.depth += 1
         if self.depth > MAX_DEPTH:
             self.fail("limit", f"more than {MAX_DEPTH} levels")
-        body = self.product()
+        body = self.product() if self.latex else self.group()
         self.depth -= 1
         return Summation(letters, body.body if isinstance(body, Group) else body, span=self.since(token.span[0]))
 

@@ -1,0 +1,191 @@
+"""``tc.equal``: proved equal, shown different, or undecided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from random import Random
+from typing import Any
+
+from ..notation import expression as ex
+from ..notation.building import add, scale, substitute
+from ..notation.errors import NotationError
+from ..notation.expression import Expr, Idx, Slot, Sym
+from ..notation.parser import parse
+from ..notation.reading import Line, Reader, rename_ranges
+from .canonical import canonical
+from .function import SymbolicFunction, slots_of
+from .labelling import OutOfFuel
+from .sampling import Interval, Modular, NotRational, Undefined, World, least_size, ranges_of
+from .uniting import expand, united
+
+TRIES = 6
+
+
+@dataclass(frozen=True)
+class Undecided:
+    """Neither proved nor refuted; ``why`` says what was tried. It has no truth value."""
+
+    why: str
+
+    def __bool__(self) -> bool:
+        raise TypeError(f"undecided: {self.why}; compare with `is True` or `is False`")
+
+
+def equal(left: Any, right: Any, given: Any = None) -> bool | Undecided:
+    """Whether two expressions have the same value for all tensors, wherever both are defined.
+
+    ``True`` is a proof: both have the same canonical form. ``False`` is a counter-example: exact modulo a prime where
+    both are rational, else numbers that differ by more than all rounding errors.
+
+    Parameters
+    ----------
+    left, right : equations, or text: ``"y_ij = x_ik a_kj"``, or an expression behind its free indices, ``"[i, j] x_ik a_kj"``
+    given : a function, or equations, whose definitions are put in for the names they define
+
+    Returns
+    -------
+    True, False, or ``Undecided``, which raises when it is used as a truth value
+
+    Raises
+    ------
+    NotationError : where a side cannot be read, or the free indices of the two differ
+
+    >>> equal("[i, k] a_ij b_jk", "[i, k] b_mk a_im")
+    True
+    >>> equal("[i, j] a_ij", "[i, j] a_ji")
+    False
+    """
+    lines = united([_line(left), _line(right), *_definitions(given)])
+    (first, second), definitions = _aligned(lines[0], lines[1]), lines[2:]
+    pairs = [(first.right, second.right)]
+    if canonical_key(first.left) != canonical_key(second.left):
+        pairs.append((first.left, second.left))
+    answers = [_same(*(expand(side, definitions) for side in pair), first.free) for pair in pairs]
+    if False in answers:
+        return False
+    return next((answer for answer in answers if answer is not True), True)
+
+
+def canonical_key(expr: Expr) -> Expr:
+    try:
+        return canonical(expr)
+    except OutOfFuel:
+        return expr
+
+
+# ---------------------------------------------------------------- what is compared
+
+
+def _line(side: Any) -> Line:
+    """An equation; an expression counts as one whose left side is not compared."""
+    if isinstance(side, Line):
+        return side
+    if hasattr(side, "line"):
+        return side.line
+    if hasattr(side, "result"):
+        return side.result.line
+    text = str(side)
+    if "=" in text:
+        reader = Reader(text)
+        statements = parse(text).statements
+        if len(statements) != 1:
+            raise NotationError("one-equals-sign", "one equation is compared with one", source=text)
+        return reader.finish([reader.statement(statements[0])])[0]
+    return _expression(text)
+
+
+def _expression(text: str) -> Line:
+    """``[i, j] a_ij``: an expression behind its free indices."""
+    head, bracket, body = text.strip().partition("]")
+    if not head.startswith("[") or not bracket:
+        head, body = "[", text
+    reader = Reader(text)
+    expr, free = reader.expression(body, [s for s in head[1:] if s.isalpha()])
+    return reader.finish([Line(ex.ZERO, expr, free)])[0]
+
+
+def _definitions(given: Any) -> list[Line]:
+    if given is None:
+        return []
+    if isinstance(given, SymbolicFunction):
+        return list(given.statements)
+    if isinstance(given, str):
+        reader = Reader(given)
+        return reader.finish([reader.statement(one) for one in parse(given).statements])
+    many: Sequence = given if isinstance(given, (list, tuple)) else [given]
+    return [line for one in many for line in (_definitions(one) if isinstance(one, (str, SymbolicFunction)) else [_line(one)])]
+
+
+def _aligned(first: Line, second: Line) -> tuple[Line, Line]:
+    """Both with the same free indices; the left side fixes their names, up to renaming all of them at once."""
+    a, b = _lone(first.left), _lone(second.left)
+    if a and b and a.name == b.name and len(a.slots) == len(b.slots):
+        by: dict[Idx, Slot] = {old: new for old, new in zip(b.slots, a.slots, strict=True) if isinstance(old, Idx)}
+        if len(set(by.values())) == len(by):
+            left, right = substitute(second.left, by), substitute(second.right, by)
+            second = Line(left, right, tuple(by.get(idx, idx) for idx in second.free))  # type: ignore[misc]
+    if {idx.name for idx in first.free} != {idx.name for idx in second.free}:
+        ours, theirs = ("".join(sorted(idx.name for idx in line.free)) or "none" for line in (first, second))
+        raise NotationError("add-indices", f"the free indices differ: {ours} on one side, {theirs} on the other")
+    return first, second
+
+
+def _lone(left: Expr) -> Sym | None:
+    if len(left.terms) == 1 and len(left.terms[0].factors) == 1:
+        base = left.terms[0].factors[0][0]
+        if isinstance(base, Sym) and all(isinstance(slot, Idx) for slot in slots_of(base)):
+            return base
+    return None
+
+
+# ---------------------------------------------------------------- the decision
+
+
+def _same(left: Expr, right: Expr, free: tuple[Idx, ...]) -> bool | Undecided:
+    try:
+        difference = canonical(add(left, scale(right, -1)))
+        if not difference.terms:
+            return True
+    except OutOfFuel:
+        difference = None
+    if differs(left, right, free):
+        return False
+    why = "too large to be multiplied out" if difference is None else "no law makes them equal and no numbers tell them apart"
+    return Undecided(why)
+
+
+def differs(left: Expr, right: Expr, free: tuple[Idx, ...]) -> bool:
+    """Whether a point is found where both have values and these surely differ."""
+    try:
+        left, right = canonical(left), canonical(right)
+    except OutOfFuel:
+        pass
+    names = sorted({*ranges_of(left, right), *(idx.range for idx in free)})
+    for attempt in range(TRIES):
+        source = Random(attempt)
+        least = least_size(left, right)
+        sizes = {name: least + (source.random() < 0.5) for name in names} or {"": 2}
+        if least < 8 and _differ_in(sizes, left, right, free, attempt):
+            return True
+    return False
+
+
+def _differ_in(sizes: Mapping[str, int], left: Expr, right: Expr, free: tuple[Idx, ...], attempt: int) -> bool:
+    for field in (Modular(), Interval()):
+        world: World = World(field, attempt, attempt % 2 == 0, sizes)
+        try:
+            for places in product(*(range(sizes[idx.range]) for idx in free)):
+                at = dict(zip(free, places, strict=True))
+                if field.differ(world.value(left, at), world.value(right, at)):
+                    return True
+            return False
+        except NotRational:
+            continue
+        except (Undefined, OutOfFuel):
+            return False
+    return False
+
+
+__all__ = ["Undecided", "differs", "equal", "rename_ranges"]
