@@ -57,7 +57,8 @@ def equal(left: Any, right: Any, given: Any = None) -> bool | Undecided:
     >>> equal("[i, j] a_ij", "[i, j] a_ji")
     False
     """
-    lines = united([_line(left), _line(right), *_definitions(given)])
+    known = _sizes_named(left, right, *(given if isinstance(given, (list, tuple)) else [given]))
+    lines = united([_line(left, known), _line(right, known), *_definitions(given)])
     (first, second), definitions = _aligned(lines[0], lines[1]), lines[2:]
     pairs = [(first.right, second.right)]
     if canonical_key(first.left) != canonical_key(second.left):
@@ -78,7 +79,7 @@ def canonical_key(expr: Expr) -> Expr:
 # ---------------------------------------------------------------- what is compared
 
 
-def _line(side: Any) -> Line:
+def _line(side: Any, known: frozenset[str] = frozenset()) -> Line:
     """An equation; an expression counts as one whose left side is not compared."""
     if isinstance(side, Line):
         return side
@@ -87,23 +88,35 @@ def _line(side: Any) -> Line:
     if hasattr(side, "result"):
         return side.result.line
     text = str(side)
-    if "=" in text:
-        reader = Reader(text)
-        statements = parse(text).statements
-        if len(statements) != 1:
-            raise NotationError("one-equals-sign", "one equation is compared with one", source=text)
-        return reader.finish([reader.statement(statements[0])])[0]
-    return _expression(text)
+    reader = Reader(text)
+    reader.scope.known = known
+    if "=" not in text:
+        return _expression(text, reader)
+    statements = parse(text).statements
+    if len(statements) != 1:
+        raise NotationError("one-equals-sign", "one equation is compared with one", source=text)
+    return reader.finish([reader.statement(statements[0])])[0]
 
 
-def _expression(text: str) -> Line:
+def _expression(text: str, reader: Reader) -> Line:
     """``[i, j] a_ij``: an expression behind its free indices."""
     head, bracket, body = text.strip().partition("]")
     if not head.startswith("[") or not bracket:
         head, body = "[", text
-    reader = Reader(text)
     expr, free = reader.expression(body, [s for s in head[1:] if s.isalpha()])
     return reader.finish([Line(ex.ZERO, expr, free)])[0]
+
+
+def _sizes_named(*sides: Any) -> frozenset[str]:
+    """The names of ranges that any of these has: a size on one side may belong to a letter of another."""
+    found: set[str] = set()
+    for side in sides:
+        if isinstance(side, str):
+            found |= {letter.upper() for letter in side if letter.islower()}
+        else:
+            line = side.statements[0] if isinstance(side, SymbolicFunction) else getattr(side, "line", None)
+            found |= set(line.signature.aliases) if line else set()
+    return frozenset(found)
 
 
 def _definitions(given: Any) -> list[Line]:

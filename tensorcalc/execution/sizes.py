@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 from ..calculus.function import SymbolicFunction, bases, slots_of
 from ..notation.errors import NotationError
-from ..notation.expression import Affine, Expr, Idx, Size, Sym
+from ..notation.building import binders
+from ..notation.expression import Affine, Idx, Size, Sym
+from ..notation.ranges import shown
 
 
 def sizes_of(function: SymbolicFunction, arrays: Mapping[str, Any], given: Mapping[str, int]) -> dict[str, int]:
@@ -27,7 +29,7 @@ def sizes_of(function: SymbolicFunction, arrays: Mapping[str, Any], given: Mappi
         _axes(function, tensor, array.shape, found, owner)
     _affine(function, found)
     for line in function.statements:
-        for idx in (*line.free, *_summed(line.right)):
+        for idx in (*line.free, *binders(line.right)):
             _known(idx.range, idx.name, found)
         for base in bases(line.right):
             if isinstance(base, Size):
@@ -60,14 +62,8 @@ def letter_of(function: SymbolicFunction, tensor: str, axis: int) -> str:
 
 def _known(name: str, letter: str, found: Mapping[str, int]) -> None:
     if name not in found:
-        hint = f'Give it: sizes={{"{name}": 7}}.'
-        raise NotationError("size-missing", f"no array shows the size of {name}", index=letter, hint=hint)
-
-
-def _summed(expr: Expr) -> Iterable[Idx]:
-    from ..notation.building import binders
-
-    return binders(expr)
+        hint = f'Give it: sizes={{"{shown(name)}": 7}}.'
+        raise NotationError("size-missing", f"no array shows the size of {shown(name)}", index=letter, hint=hint)
 
 
 def _affine(function: SymbolicFunction, found: dict[str, int]) -> None:
@@ -89,8 +85,8 @@ def _affine(function: SymbolicFunction, found: dict[str, int]) -> None:
             return
         for name, values in limits.items():
             if min(values) < 1:
-                hint = f'Every size reads outside; give the one meant: sizes={{"{name}": 7}}.'
-                raise NotationError("size-missing", f"no size of {name} keeps every access inside", hint=hint)
+                hint = f'Every size reads outside; give the one meant: sizes={{"{shown(name)}": 7}}.'
+                raise NotationError("size-missing", f"no size of {shown(name)} keeps every access inside", hint=hint)
             found[name] = min(values)
 
 

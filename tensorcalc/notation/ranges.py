@@ -30,7 +30,7 @@ class Ranges:
         if fixed and fixed in self.fixed:
             return self.fixed.index(fixed)
         self.parent.append(len(self.parent))
-        self.names.append([fixed or letter.upper()] if letter else [])
+        self.names.append([fixed or shown(letter.upper())] if letter else [])
         self.fixed.append(fixed)
         return len(self.parent) - 1
 
@@ -72,18 +72,21 @@ class Ranges:
                     self.join((like or others)[0], at, name)
 
     def resolve(self) -> dict[int, str]:
-        """One name for each range, no two alike: the declared one, else the first met that is not taken."""
+        """One name for each range, no two alike: the declared one, else the first that was met."""
         self.settle()
         roots = list(dict.fromkeys(map(self.root, range(len(self.parent)))))
         owner = {self.root(at): f"{tensor.upper()}{axis}" for (tensor, axis), at in reversed(self.axes.items())}
         chosen: dict[int, str] = {root: str(self.fixed[root]) for root in roots if self.fixed[root]}
         for root in roots:
             if root not in chosen:
-                wanted = [*self.names[root], owner.get(root, "N")]
-                free = [name for name in wanted if name not in chosen.values()]
-                chosen[root] = free[0] if free else _numbered(wanted[0], set(chosen.values()))
+                chosen[root] = unlike((self.names[root] or [owner.get(root, "N")])[0], set(chosen.values()))
         return {at: chosen[self.root(at)] for at in range(len(self.parent))}
 
 
-def _numbered(name: str, taken: set[str]) -> str:
-    return next(f"{name}{n}" for n in range(2, len(taken) + 3) if f"{name}{n}" not in taken)
+def unlike(name: str, taken: set[str]) -> str:
+    """``H``, or ``H~2`` for a second range of that name; what stands behind the tilde is never shown."""
+    return next(one for one in (name, *(f"{name}~{n}" for n in range(2, len(taken) + 3))) if one not in taken)
+
+
+def shown(name: str) -> str:
+    return name.partition("~")[0]

@@ -113,6 +113,8 @@ class Reader:
         for at in range(len(ranges.parent)):
             for alias in ranges.names[ranges.root(at)]:
                 aliases[alias] = tuple(dict.fromkeys((*aliases.get(alias, ()), names[f"@{at}"])))
+        for name in self.scope.known & {name for name, *_ in self.scope.sizes}:
+            aliases.setdefault(name, (name,))
         return Signature(axes, aliases, dict(ranges.sizes), dict(ranges.declared))
 
 

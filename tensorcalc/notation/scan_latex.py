@@ -9,16 +9,17 @@ import re
 
 from .errors import NotationError
 from .names import ACCENTS, FUNCTIONS, GREEK_SPELLINGS, plain
-from .scan_text import FREE, begins, free_list
+from .scan_text import FREE, begins, free_list, no_index
 from .tokens import MAX_TOKENS, Token, indices_of, name_kind
 
 _GREEK = "".join(sign for sign in GREEK_SPELLINGS if len(sign) == 1 and sign != "Σ")
 _SKIP = re.compile(
-    r"""[ \t\r~&$]+ | \\[,;:!>\ ]
+    r"""[ \t\r~&]+ | \\[,;:!>\ ]
       | \\(?:q?quad|left|right|displaystyle|limits|nonumber|big|Big|bigl|bigr|Bigl|Bigr)(?![A-Za-z])
       | \\(?:begin|end)\{(?:aligned|align\*?|equation\*?|split|gathered|gather\*?)\} | (?<!\\)%[^\n]*""",
     re.VERBOSE,
 )
+_DOLLAR = re.compile(r"\$+")
 _NOSUM = re.compile(
     r"""\(? \s* (?:\\(?:text|mathrm|textrm)\s*\{\s*\(?)? \s* no\s+sum (?:\s+over)? \s* \}? [\s$~]*
         (?P<kept>[a-z](?:[\s,]+[a-z])*) [\s)}]* (?=(?:\\\\|\n|$|\$|\\end))""",
@@ -44,15 +45,16 @@ _SAME = {"·": "*", "×": "*", "−": "-", "∂": "partial", "∑": "sum"}
 
 
 def is_latex(source: str) -> bool:
-    """A backslash or a dollar sign makes it LaTeX."""
-    return "\\" in source or "$" in source
+    """A backslash, or dollar signs around it, make it LaTeX."""
+    return "\\" in source or source.strip().startswith("$")
 
 
 def scan(source: str) -> list[Token]:
     tokens: list[Token] = []
     at, spaced, lines = 0, True, r"\\" in source
     while at < len(source):
-        if skipped := _SKIP.match(source, at):
+        outermost = source[at] == "$" and not (source[:at].strip(" \n$") and source[at:].strip(" \n$"))
+        if skipped := _DOLLAR.match(source, at) if outermost else _SKIP.match(source, at):
             at, spaced = skipped.end(), True
             continue
         free = (begins(tokens) and FREE.match(source, at)) or (source[at] in "(n\\" and _NOSUM.match(source, at))
@@ -128,6 +130,8 @@ def subscript(source: str, at: int) -> tuple[tuple | None, int]:
     """The indices that follow a name at ``at``, or None, and where they end."""
     match = _SUBSCRIPT.match(source, at)
     if match is None:
+        if under := re.compile(r"\s*_\s*").match(source, at):
+            no_index(source, under.end())
         return None, at
     part = "braced" if match["braced"] is not None else "plain"
     if part == "plain" and source[match.end() : match.end() + 1].isalnum():

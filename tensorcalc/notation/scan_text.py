@@ -88,6 +88,16 @@ def subscript(source: str, at: int) -> tuple[tuple | None, int]:
         return None, at
     match = _SUBSCRIPT.match(source, at)
     if match is None:
-        raise NotationError("index-letter", "an underscore without indices", position=at, source=source)
+        no_index(source, at + 1)
+        raise AssertionError
     part = "braced" if match["braced"] is not None else "plain"
     return indices_of(match[part], match.start(part), source), match.end()
+
+
+def no_index(source: str, at: int) -> None:
+    """What stands behind an underscore is no index."""
+    sign = source[at : at + 1]
+    if not sign or sign.isspace() or sign in "=+-*/()":
+        raise NotationError("index-letter", "an underscore without indices", position=at - 1, source=source)
+    hint = "Close the brace." if sign == "{" else f"Call the index i instead of {sign}."
+    raise NotationError("index-letter", f"{sign!r} is no index", index=sign, position=at, hint=hint, source=source)

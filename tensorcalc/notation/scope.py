@@ -135,7 +135,9 @@ class Scope:
     source: str = ""
     ranges: Ranges = field(default_factory=Ranges)
     orders: dict[str, tuple[int, int]] = field(default_factory=dict)  # name -> order, where it was first seen
-    sizes: list[tuple[str, int, list[int]]] = field(default_factory=list)  # name, place, ranges of the statement
+    # name, place, ranges of the letters in scope, ranges of the statement
+    sizes: list[tuple[str, int, list[int], list[int]]] = field(default_factory=list)
+    known: frozenset[str] = frozenset()  # names of ranges that other texts have
     letters: list[int] = field(default_factory=list)  # ranges of the letters of this statement
 
     def fail(
@@ -313,7 +315,8 @@ class Scope:
             case sx.Number(value):
                 return ex.number(value)
             case sx.Size(name):
-                self.sizes.append((name, node.span[0], self.letters))
+                here = [int(idx.range[1:]) for idx in env.values()]
+                self.sizes.append((name, node.span[0], here, self.letters))
                 return ex.of_base(ex.Size(f"?{len(self.sizes) - 1}"))
             case sx.Tensor(name, indices):
                 return ex.of_base(ex.Sym(name, self.slots(name, indices, env, node.span[0])))
@@ -393,8 +396,12 @@ class Scope:
         names = self.ranges.resolve()
         everything = list(range(len(self.ranges.parent)))
         sizes = {}
-        for k, (name, at, near) in enumerate(self.sizes):
-            roots = self.ranges.called(name, near) or self.ranges.called(name, everything)
+        for k, (name, at, *near) in enumerate(self.sizes):
+            found = (self.ranges.called(name, among) for among in (*near, everything))
+            roots = next((roots for roots in found if roots), [])
+            if not roots and name in self.known:
+                sizes[f"?{k}"] = name
+                continue
             if not roots:
                 self.fail("unknown-size", f"{name} is the size of no range here", name, at)
             if len(roots) > 1:

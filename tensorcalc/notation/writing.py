@@ -12,6 +12,7 @@ from . import expression as ex
 from . import syntax as sx
 from .expression import Expr, Idx, Term
 from .lettering import letter
+from .ranges import shown
 from .scope import closed_parts, occurrences, pieces
 
 
@@ -103,7 +104,7 @@ def _base(base: ex.Base) -> sx.Node:
         case ex.One(slots):
             return sx.Ones(_indices(slots))
         case ex.Size(name):
-            return sx.Size(name)
+            return sx.Size(shown(name))
         case ex.Paren(body):
             return _sum(body, nested=True)
         case ex.Fn(name, arg, primes):
