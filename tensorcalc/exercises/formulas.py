@@ -7,16 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from tensorcalc.calculus.equality import equal
 from tensorcalc.notation.errors import NotationError
-from tensorcalc.notation.parser import parse
 from tensorcalc.notation.reading import read
-from tensorcalc.notation.syntax import Program, Statement, Sum, Tensor, walk
+from tensorcalc.notation.syntax import Statement, Tensor
 
-from .samples import Sample
-from .trial import Problem, Rejected, judge
+from .trial import Problem, judge
 from .verdict import BLANK, RIGHT, Finding
+from .written import Written
 
 _OPEN = re.compile(r"=\s*(\.\.\.|…)?\s*$")  # a statement whose right side is still to be written
 
@@ -101,7 +99,11 @@ class Formula:
         return found if not found.right else self._proved(line, right_line, written, reference)
 
     def _proved(self, line: Statement, right_line: Statement, written: Written, reference: Written) -> Finding:
-        """Numbers agree: let the engine say whether the formulas do."""
+        """The numbers agree; unless signs are declared, a counter-example elsewhere counts as well."""
+        definitions = [text for text in (self.given.strip(), written.helpers(line)) if text]
+        answer = equal(written.text(line), reference.text(right_line), given=definitions)
+        if answer is False and not self.positive:
+            return Finding("value", "it agrees on the numbers tried, and differs elsewhere.")
         return RIGHT
 
     def _steps(self, name: str, lines: list[Statement], written: Written) -> Finding:
@@ -112,66 +114,6 @@ class Formula:
                     "step", f"line {number}, {written.text(line)}, is not equal to the last one: {found.said}"
                 )
         return RIGHT
-
-
-class Written:
-    """Statements as they were written, each evaluated with the definitions it may use."""
-
-    def __init__(self, text: str, given: str = "", outputs: tuple[str, ...] = ()) -> None:
-        self._program: Program = parse(text) if text.strip() else Program(())
-        self._given = given.strip()
-        self._outputs = outputs
-
-    def names(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(_name(statement) for statement in self._program.statements))
-
-    def lines(self, name: str) -> list[Statement]:
-        return [statement for statement in self._program.statements if _name(statement) == name]
-
-    def unknown(self, known: set[str]) -> set[str]:
-        used = {n.name for s in self._program.statements for n in walk(s.right) if isinstance(n, Tensor)}
-        return used - known - set(self.names())
-
-    def text(self, line: Statement) -> str:
-        return self._slice(line.span).strip()
-
-    def left(self, line: Statement) -> str:
-        return self._slice(line.left.span).strip()
-
-    def terms(self, line: Statement, sample: Sample) -> dict[str, np.ndarray]:
-        """The statement's value, as its top-level terms where it is a sum of different ones."""
-        parts = [self._slice(term.span) for term in line.right.terms] if isinstance(line.right, Sum) else []
-        if len(set(parts)) == len(parts) > 1:
-            try:
-                return {part: self._value(line, part, sample) for part in parts}
-            except Rejected:
-                pass  # a term that cannot stand alone: a number, or a one-tensor whose size is another term's
-        return {self._slice(line.right.span): self._value(line, self._slice(line.right.span), sample)}
-
-    def _slice(self, span: tuple[int, int]) -> str:
-        return self._program.source[span[0] : span[1]]
-
-    def _value(self, line: Statement, right: str, sample: Sample) -> np.ndarray:
-        helpers = (s for s in self._program.statements if _name(s) not in (*self._outputs, _name(line)))
-        own = [self.text(helper) for helper in helpers]
-        text = "\n".join([self._given, *own, f"{self.left(line)} = {right}"]).strip()
-        return evaluate(text, _name(line), sample)
-
-
-def evaluate(text: str, name: str, sample: Sample) -> np.ndarray:
-    """The value of one name that the statements define; what the notation refuses is Rejected."""
-    from tensorcalc.execution.function import function
-
-    try:
-        formula = function(text, outputs=(name,))
-        values: dict[str, Any] = {n: sample.arrays[n] for n in formula.inputs}
-        return np.asarray(formula(**values), dtype=float)
-    except NotationError as error:
-        raise Rejected("shape", f"{error.given}.") if error.rule == "shape" else Rejected("parse", str(error)) from None
-
-
-def _name(statement: Statement) -> str:
-    return statement.left.name if isinstance(statement.left, Tensor) else ""
 
 
 def _order(statement: Statement) -> int:

@@ -1,0 +1,80 @@
+"""Statements as a reader wrote them, and their values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tensorcalc.execution.functions import function
+from tensorcalc.notation.errors import NotationError
+from tensorcalc.notation.parser import parse
+from tensorcalc.notation.syntax import Program, Statement, Sum, Tensor, walk
+
+from .samples import Arrays, Sample
+from .trial import Rejected
+
+
+class Written:
+    """Statements, each evaluated with the definitions that it may use: the given ones and the answer's own."""
+
+    def __init__(self, text: str, given: str = "", outputs: tuple[str, ...] = ()) -> None:
+        self._program: Program = parse(text) if text.strip() else Program(())
+        self._given = given.strip()
+        self._outputs = outputs
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(_name(statement) for statement in self._program.statements))
+
+    def lines(self, name: str) -> list[Statement]:
+        return [statement for statement in self._program.statements if _name(statement) == name]
+
+    def unknown(self, known: set[str]) -> set[str]:
+        used = {n.name for s in self._program.statements for n in walk(s.right) if isinstance(n, Tensor)}
+        return used - known - set(self.names())
+
+    def helpers(self, line: Statement) -> str:
+        """The definitions of the answer's own that the line may use."""
+        helpers = (s for s in self._program.statements if _name(s) not in (*self._outputs, _name(line)))
+        return "\n".join(map(self.text, helpers))
+
+    def text(self, line: Statement) -> str:
+        return self._slice(line.span).strip()
+
+    def left(self, line: Statement) -> str:
+        return self._slice(line.left.span).strip()
+
+    def terms(self, line: Statement, sample: Sample) -> dict[str, np.ndarray]:
+        """The statement's value, as its top-level terms where it is a sum of different ones."""
+        parts = [self._slice(term.span) for term in line.right.terms] if isinstance(line.right, Sum) else []
+        if len(set(parts)) == len(parts) > 1:
+            try:
+                return {part: self._value(line, part, sample) for part in parts}
+            except Rejected:
+                pass  # a term that cannot stand alone: a number, or a one-tensor whose size is another term's
+        return {self._slice(line.right.span): self._value(line, self._slice(line.right.span), sample)}
+
+    def _slice(self, span: tuple[int, int]) -> str:
+        return self._program.source[span[0] : span[1]].replace("&", "")  # LaTeX aligns by it
+
+    def _value(self, line: Statement, right: str, sample: Sample) -> np.ndarray:
+        given = _run(self._given, None, sample.arrays) if self._given else {}
+        text = f"{self.helpers(line)}\n{self.left(line)} = {right}".strip()
+        return _run(text, _name(line), {**sample.arrays, **given})[_name(line)]
+
+
+def _run(text: str, name: str | None, arrays: Arrays) -> Arrays:
+    """The value of one name that the statements define, or of all; what the notation refuses is Rejected."""
+    try:
+        names = [name] if name else list(Written(text).names())
+        formula = function(text, outputs=names)
+        values: dict[str, Any] = {n: arrays[n] for n in formula.inputs}
+        found = formula(**values)
+    except NotationError as error:
+        raise Rejected("shape", f"{error.given}.") if error.rule == "shape" else Rejected("parse", str(error)) from None
+    found = found if isinstance(found, dict) else {names[0]: found}
+    return {name: np.asarray(value, dtype=float) for name, value in found.items()}
+
+
+def _name(statement: Statement) -> str:
+    return statement.left.name if isinstance(statement.left, Tensor) else ""
