@@ -144,7 +144,7 @@ def kernel(loops: Callable[..., None]) -> Kernel:
     Examples
     --------
     >>> import numpy as np
-    >>> from tensorcalc.kernels import kernel
+    >>> from tensorcalc import kernel
     >>> @kernel
     ... def axpy(a: float, x, y):
     ...     for i in range(x.shape[0]):

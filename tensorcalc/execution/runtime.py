@@ -220,6 +220,7 @@ class _Lazy:
 # What loops mean by `ti` when Python runs them over NumPy arrays; fmax and fmin drop NaN, as Taichi's do.
 _PLAIN: dict[str, Any] = {
     "ndrange": np.ndindex,
+    "select": np.where,
     "static": lambda value: value,
     "max": np.fmax,
     "min": np.fmin,

@@ -44,13 +44,13 @@ def tanh_backward_loops(dy, y, dx):
 @kernel
 def relu_forward_loops(x, y):
     for i in range(x.shape[0]):
-        y[i] = 0.0 if x[i] <= 0.0 else x[i]  # not a maximum: ti.max(NaN, 0) is 0
+        y[i] = ti.select(x[i] <= 0.0, 0.0, x[i])  # not ti.max, which makes 0 of NaN
 
 
 @kernel
 def relu_backward_loops(dy, y, dx):
     for i in range(y.shape[0]):
-        dx[i] = 0.0 if y[i] <= 0.0 else dy[i]
+        dx[i] = ti.select(y[i] <= 0.0, 0.0, dy[i])
 
 
 def sigmoid_forward_numpy(x: np.ndarray) -> np.ndarray:

@@ -52,6 +52,7 @@ def functions(x, y):
         y[i, 4] = ti.pow(x[i], 3.0)
         y[i, 5] = ti.floor(x[i]) + ti.abs(ti.sin(x[i]) * ti.cos(x[i]))
         y[i, 6] = max(x[i], 0.5) + min(x[i], 0.5)
+        y[i, 7] = ti.select(x[i] < 0.6, 0.1, x[i])
 
 
 @kernel
@@ -87,11 +88,11 @@ def test_integer_arrays_are_indices(way):
 
 def test_functions_agree(way):
     x = np.array([0.2, 0.5, 1.0, 2.7])
-    y = np.empty((4, 7))
+    y = np.empty((4, 8))
     functions(x, y)
     kinks = np.maximum(x, 0.5) + np.minimum(x, 0.5)
     rest = np.floor(x) + np.abs(np.sin(x) * np.cos(x))
-    expected = np.stack([np.exp(x), np.log(x), np.sqrt(x), kinks, x**3, rest, kinks], axis=1)
+    expected = np.stack([np.exp(x), np.log(x), np.sqrt(x), kinks, x**3, rest, kinks, [0.1, 0.1, 1.0, 2.7]], axis=1)
     assert np.allclose(y, expected, rtol=1e-14, atol=0)
 
 
