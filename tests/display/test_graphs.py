@@ -63,8 +63,11 @@ def test_a_late_weight_stands_beside_its_use():
 
 def test_gradients_of_several_consumers_are_added():
     figure = _draw()
-    assert len(_patches(figure, Circle)) == 2  # x and c are used twice
+    places = _places(figure)
+    signs = sorted(patch.get_center()[1] for patch in _patches(figure, Circle))
     assert [text.get_text() for text in figure.axes[0].texts].count("+") == 2
+    for sign, name in zip(signs, "xc", strict=True):  # these are used twice
+        assert abs(sign - places[rf"$\partial l/\partial {name}$"][1]) < 0.3
 
 
 def test_saved_values_are_filled_and_joined_to_their_uses():

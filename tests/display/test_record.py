@@ -77,6 +77,19 @@ def test_another_cell_marked_is_noticed():
     assert "PatchCollection" in _complaint(one, other) or "colours" in _complaint(one, other)
 
 
+@pytest.mark.parametrize("draw", ["scatter", "fill_between", "bar"])
+def test_shapes_at_another_place_are_noticed(draw):
+    def plot(last):
+        figure = display.figure()
+        axes = figure.subplots()
+        getattr(axes, draw)([0, 1, 2], [1, 2, last])
+        axes.set(ylim=(0, 5))
+        return figure
+
+    assert _complaint(plot(3), plot(3)) is None
+    assert "points" in _complaint(plot(3), plot(4))
+
+
 def test_another_image_is_noticed():
     one, other = (display.jacobian_picture(np.arange(256.0).reshape(16, 16)[::way], "i", "p") for way in (1, -1))
     assert "AxesImage" in _complaint(one, other)
