@@ -75,6 +75,13 @@ def test_text_of_a_success_has_no_noise():
     )
 
 
+def test_several_random_upstream_gradients():
+    seen = []
+    gradcheck((matmul_forward, lambda dy, c: seen.append(dy) or matmul_backward(dy, c)), (X, A))
+    assert len({dy.tobytes() for dy in seen}) == 3
+    assert all(len(np.unique(dy)) == dy.size for dy in seen)
+
+
 def test_all_ones_would_have_been_vacuous():
     """With gamma constant, an upstream gradient of ones has the gradient zero, right or wrong: here it is not ones."""
     _, cache = layer_norm_forward(X, np.ones(4), BETA)
