@@ -11,12 +11,28 @@ from fractions import Fraction
 from functools import lru_cache
 
 from ..notation import expression as ex
-from ..notation.building import combine, dummy, map_term, substitute_base, substitute_term
-from ..notation.expression import Affine, Base, Delta, Deriv, Expr, Factor, Fn, Idx, Looked, One, Paren, Size, Slot, Sym
-from ..notation.expression import Term, factor
+from ..notation.building import combine, dummy, map_term, parts, substitute_base, substitute_term
+from ..notation.expression import (
+    Affine,
+    Base,
+    Delta,
+    Deriv,
+    Expr,
+    Factor,
+    Fn,
+    Idx,
+    Looked,
+    One,
+    Paren,
+    Size,
+    Slot,
+    Sym,
+    Term,
+    factor,
+)
 from ..notation.syntax import Constant, Fixed
 from .labelling import OutOfFuel, components, labelled, term_key
-from .laws import function, power_of_sum
+from .laws import function, leading, power_of_sum
 
 MAX_TERMS = 4_000
 MAX_ROUNDS = 200
@@ -46,15 +62,8 @@ def collect(terms: Iterable[Term]) -> Expr:
 
 def height(expr: Expr) -> int:
     """How deep sums are nested; dummies of different depth get different numbers."""
-    inner = [height(part) for term in expr.terms for base, _ in term.factors for part in ex_parts(base)]
+    inner = [height(part) for term in expr.terms for base, _ in term.factors for part in parts(base)]
     return 1 + max(inner, default=0)
-
-
-def ex_parts(base: Base) -> tuple[Expr, ...]:
-    match base:
-        case Fn(arg=inner) | Paren(body=inner) | Deriv(of=inner):
-            return (inner,)
-    return ()
 
 
 def _numbered(term: Term) -> Term:
@@ -71,7 +80,8 @@ def _numbered(term: Term) -> Term:
 
 def expanded(term: Term) -> list[Term]:
     """A term as a sum of simplified terms without brackets that could be opened."""
-    todo, done = [term], []
+    todo: list[Term] = [term]
+    done: list[Term] = []
     rounds = 0
     while todo:
         rounds += 1
@@ -181,9 +191,8 @@ def merge(term: Term) -> Term | None:
     """x^a x^b = x^(a+b); factors with exponent 0 go."""
     powers: dict[Base, Fraction] = {}
     for base, exponent in term.factors:
-        if isinstance(base, Delta):
-            if Delta(base.right, base.left) in powers or base in powers:
-                continue
+        if isinstance(base, Delta) and (Delta(base.right, base.left) in powers or base in powers):
+            continue
         powers[base] = powers.get(base, Fraction(0)) + exponent
     return Term(term.coef, term.bound, tuple((b, e) for b, e in powers.items() if e))
 
@@ -250,8 +259,6 @@ def sized(term: Term) -> Term:
 
 def cancel_sum(term: Term) -> list[Term] | None:
     """With P = lead + rest: lead · P^e = P^(e+1) − rest · P^e for e < 0."""
-    from .laws import leading
-
     for k, (base, exponent) in enumerate(term.factors):
         if isinstance(base, Paren) and exponent < 0 and (lead := leading(base.body)) is not None:
             rest = Term(term.coef, term.bound, term.factors[:k] + term.factors[k + 1 :])
@@ -270,7 +277,7 @@ def divide(term: Term, by: Term) -> Term | None:
     closed = [f for f in by.factors if f[0].letters.isdisjoint(by.bound)]
     for base, exponent in closed:
         have = powers.get(base, Fraction(0))
-        if have < exponent or not base.letters.isdisjoint(()):
+        if have < exponent:
             return None
         powers[base] = have - exponent
     factors: list[Factor] = [(base, powers[base]) for base, _ in term.factors if powers[base]]

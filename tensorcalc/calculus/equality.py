@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -13,7 +14,7 @@ from ..notation.building import add, scale, substitute
 from ..notation.errors import NotationError
 from ..notation.expression import Expr, Idx, Slot, Sym
 from ..notation.parser import parse
-from ..notation.reading import Line, Reader, rename_ranges
+from ..notation.reading import Line, Reader
 from .canonical import canonical
 from .function import SymbolicFunction, slots_of
 from .labelling import OutOfFuel
@@ -41,7 +42,7 @@ def equal(left: Any, right: Any, given: Any = None) -> bool | Undecided:
 
     Parameters
     ----------
-    left, right : equations, or text: ``"y_ij = x_ik a_kj"``, or an expression behind its free indices, ``"[i, j] x_ik a_kj"``
+    left, right : equations, or text, or an expression behind its free indices: ``"[i, j] x_ik a_kj"``
     given : a function, or equations, whose definitions are put in for the names they define
 
     Returns
@@ -63,7 +64,7 @@ def equal(left: Any, right: Any, given: Any = None) -> bool | Undecided:
     pairs = [(first.right, second.right)]
     if canonical_key(first.left) != canonical_key(second.left):
         pairs.append((first.left, second.left))
-    answers = [_same(*(expand(side, definitions) for side in pair), first.free) for pair in pairs]
+    answers = [_same(expand(a, definitions), expand(b, definitions), first.free) for a, b in pairs]
     if False in answers:
         return False
     return next((answer for answer in answers if answer is not True), True)
@@ -128,7 +129,11 @@ def _definitions(given: Any) -> list[Line]:
         reader = Reader(given)
         return reader.finish([reader.statement(one) for one in parse(given).statements])
     many: Sequence = given if isinstance(given, (list, tuple)) else [given]
-    return [line for one in many for line in (_definitions(one) if isinstance(one, (str, SymbolicFunction)) else [_line(one)])]
+    return [
+        line
+        for one in many
+        for line in (_definitions(one) if isinstance(one, (str, SymbolicFunction)) else [_line(one)])
+    ]
 
 
 def _aligned(first: Line, second: Line) -> tuple[Line, Line]:
@@ -165,16 +170,18 @@ def _same(left: Expr, right: Expr, free: tuple[Idx, ...]) -> bool | Undecided:
         difference = None
     if differs(left, right, free):
         return False
-    why = "too large to be multiplied out" if difference is None else "no law makes them equal and no numbers tell them apart"
+    why = (
+        "too large to be multiplied out"
+        if difference is None
+        else "no law makes them equal and no numbers tell them apart"
+    )
     return Undecided(why)
 
 
 def differs(left: Expr, right: Expr, free: tuple[Idx, ...]) -> bool:
     """Whether a point is found where both have values and these surely differ."""
-    try:
+    with contextlib.suppress(OutOfFuel):
         left, right = canonical(left), canonical(right)
-    except OutOfFuel:
-        pass
     names = sorted({*ranges_of(left, right), *(idx.range for idx in free)})
     for attempt in range(TRIES):
         source = Random(attempt)
@@ -199,6 +206,3 @@ def _differ_in(sizes: Mapping[str, int], left: Expr, right: Expr, free: tuple[Id
         except (Undefined, OutOfFuel):
             return False
     return False
-
-
-__all__ = ["Undecided", "differs", "equal", "rename_ranges"]

@@ -12,6 +12,8 @@ from ..notation.building import add, as_term, binders, dummy, map_slots, multipl
 from ..notation.errors import NotationError
 from ..notation.expression import Base, Delta, Expr, Fn, Idx, One, Paren, Slot, Sym, Term
 from ..notation.lettering import letter
+from ..notation.matrices import MatrixForm, to_matrix
+from ..notation.matrix_reading import from_matrix_text
 from ..notation.names import FUNCTIONS, GENERIC
 from ..notation.parser import parse, parse_expression
 from ..notation.printing import to_text
@@ -19,7 +21,7 @@ from ..notation.reading import Line, Reader
 from ..notation.scope import occurrences
 from ..notation.writing import write
 from . import rules
-from .function import line_latex, line_text, tensors
+from .function import line_latex, line_text
 from .uniting import merged, united
 
 Attempt = Callable[[Term, frozenset[Idx]], Expr | None]
@@ -91,7 +93,9 @@ class Equation:
         >>> equation("a_kj = delta_ik b_ij c_ij").substitute_delta()
         a_kj = b_kj c_kj
         """
-        return self._at(side, Delta, delta, "delta-substitution", lambda t, at, _: rules.delta_substitution(t, at, keep))
+        return self._at(
+            side, Delta, delta, "delta-substitution", lambda t, at, _: rules.delta_substitution(t, at, keep)
+        )
 
     def trace_delta(self, delta: str | None = None, side: str = "right") -> Equation:
         """δ_nn = N."""
@@ -292,7 +296,9 @@ class Equation:
             raise NotationError("nothing-to-do", f"fewer than two terms have the factor {common}")
         bases = [_find(having[0], text) for text in wanted]
         new = rules.factored(having, [base for base in bases if base is not None], ones)
-        terms = [new if term is having[0] else term for term in self.right.terms if term is having[0] or term not in having]
+        terms = [
+            new if term is having[0] else term for term in self.right.terms if term is having[0] or term not in having
+        ]
         return self._with(right=Expr(tuple(terms)), rule="factored")
 
     def add_like_terms(self, side: str = "right") -> Equation:
@@ -333,10 +339,8 @@ class Equation:
 
     # ------------------------------------------------------------ matrices
 
-    def matrix(self) -> Any:
+    def matrix(self) -> MatrixForm:
         """The equation in matrix notation; raises ``NoMatrixForm`` where there is none."""
-        from ..notation.matrices import to_matrix
-
         return to_matrix(self.line)
 
     # ------------------------------------------------------------ machinery
@@ -449,7 +453,9 @@ def _rebind(term: Term, by: Mapping[Idx, Idx]) -> Term:
     from ..notation.building import substitute_slot
 
     def base(one: Base) -> Base:
-        return map_slots(one, lambda slot: substitute_slot(slot, by), lambda e: Expr(tuple(_rebind(t, by) for t in e.terms)))
+        return map_slots(
+            one, lambda slot: substitute_slot(slot, by), lambda e: Expr(tuple(_rebind(t, by) for t in e.terms))
+        )
 
     factors = tuple((base(one), exponent) for one, exponent in term.factors)
     return Term(term.coef, tuple(by.get(idx, idx) for idx in term.bound), factors)
@@ -534,4 +540,22 @@ def equation(text: str, ranges: Mapping[str, str | int] | None = None) -> Equati
     return Equation(reader.finish([reader.statement(program.statements[0])])[0])
 
 
-__all__ = ["Equation", "equation", "tensors"]
+def from_matrix(text: str, vectors: Sequence[str] = (), scalars: Sequence[str] = ()) -> Equation:
+    """Matrix notation read into index notation: ``Y = X A^T`` is ``y_ij = x_ik a_jk``.
+
+    Parameters
+    ----------
+    text : an equation of matrices (capitals), vectors (lower-case Latin) and scalars (Greek), in text or LaTeX, with
+        juxtaposition, ^T, ⊙, ·, tr(), diag(), ‖ ‖
+    vectors, scalars : names that are to be vectors or scalars all the same
+
+    Raises
+    ------
+    NotationError : rules ``syntax``, ``shape``, ``add-indices``
+
+    >>> from_matrix("Y = X A^T + B")
+    y_ij = x_ik a_jk + b_ij
+    >>> from_matrix("Y = X A^T + B").matrix()
+    Y = X A^T + B
+    """
+    return equation(from_matrix_text(text, tuple(vectors), tuple(scalars)))

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..notation.building import parts
 from ..notation.errors import NotationError
 from ..notation.expression import Base, Deriv, Expr, Idx, Looked, Slot, Sym
+from ..notation.parser import parse
 from ..notation.printing import to_latex, to_text
 from ..notation.reading import Line, Reader, Signature
-from ..notation.parser import parse
-from ..notation.syntax import Constant, Letter, Statement, Tensor
+from ..notation.syntax import Constant, Letter, Statement, Tensor, walk
 from ..notation.writing import write
 
 
@@ -66,7 +66,7 @@ class SymbolicFunction:
         self.statements: tuple[Line, ...] = tuple(reader.finish([reader.statement(s) for s in program.statements]))
         self.signature: Signature = self.statements[0].signature
         self.definitions = {self._defined(line): line for line in self.statements}
-        self._check_order()
+        self._check_order(program.statements)
         self._classify([outputs] if isinstance(outputs, str) else outputs, constants)
 
     @staticmethod
@@ -75,9 +75,9 @@ class SymbolicFunction:
         assert isinstance(base, Sym)
         return base.name
 
-    def _check_order(self) -> None:
+    def _check_order(self, statements: Sequence[Statement]) -> None:
         seen: set[str] = set()
-        for line in self.statements:
+        for line, statement in zip(self.statements, statements, strict=True):
             name = self._defined(line)
             at = line.span[0]
             if name in seen:
@@ -85,6 +85,7 @@ class SymbolicFunction:
             for used in tensors(line.right):
                 if used in self.definitions and used not in seen:
                     given = f"{used} is used before it is defined"
+                    at = next(n.span[0] for n in walk(statement.right) if isinstance(n, Tensor) and n.name == used)
                     raise NotationError("used-before", given, position=at, source=self.source)
             if any(isinstance(base, Deriv) for base in bases(line.right)):
                 given = f"{name} is computed from a derivative"

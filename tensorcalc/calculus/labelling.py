@@ -12,7 +12,6 @@ from functools import lru_cache
 
 from ..notation.building import combine
 from ..notation.expression import (
-    NONE,
     Affine,
     Base,
     Delta,
@@ -131,7 +130,7 @@ def labelled(term: Term, names: Names) -> Labelled:
 def components(term: Term) -> list[tuple[tuple[Idx, ...], tuple[Factor, ...]]]:
     """The parts of a term that no dummy connects."""
     groups: list[tuple[set[Idx], list[Factor]]] = [({idx}, []) for idx in term.bound]
-    of = {idx: group for idx, group in zip(term.bound, groups, strict=True)}
+    of = dict(zip(term.bound, groups, strict=True))
     for factor in term.factors:
         touched = list({id(of[idx]): of[idx] for idx in term.bound if idx in factor[0].letters}.values())
         for other in touched[1:]:
@@ -228,8 +227,5 @@ class _Search:
 
 def erased(term: Term) -> str:
     """A string that forgets which index is which: what may decide a sign or a leading term."""
-    every = {idx: "." for idx in term.inside}
+    every = dict.fromkeys(term.inside, ".")
     return " ".join(sorted(factor_key(factor, every) for factor in term.factors)) + "." * len(term.bound)
-
-
-__all__ = ["NONE", "OutOfFuel", "components", "erased", "key", "labelled", "term_key"]

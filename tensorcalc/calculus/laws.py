@@ -13,7 +13,7 @@ from math import gcd, lcm
 
 from ..notation import expression as ex
 from ..notation.building import add, distribute, fresh, of_expr, scale
-from ..notation.expression import Base, Expr, Factor, Fn, Paren, Size, Sym, Term, factor
+from ..notation.expression import Base, Expr, Factor, Fn, Paren, Size, Term, factor
 from .labelling import erased, term_key
 
 MAX_POWER = 24
@@ -160,14 +160,15 @@ def leading(expr: Expr) -> Term | None:
 
 
 def _rank(term: Term) -> list[tuple[str, Fraction]]:
-    atoms: Counter[str] = Counter()
+    atoms: dict[str, Fraction] = {}
     inside = [f for f in term.factors if not f[0].letters.isdisjoint(term.bound)]
     if inside:
-        atoms[erased(Term(Fraction(1), term.bound, tuple(inside)))] = 1
+        atoms[erased(Term(Fraction(1), term.bound, tuple(inside)))] = Fraction(1)
     for base, e in term.factors:
         if base.letters.isdisjoint(term.bound):
-            atoms[erased(Term(factors=(factor(base),)))] += e  # type: ignore[assignment]
-    return sorted(atoms.items(), reverse=True)  # type: ignore[return-value]
+            string = erased(Term(factors=(factor(base),)))
+            atoms[string] = atoms.get(string, Fraction(0)) + e
+    return sorted(atoms.items(), reverse=True)
 
 
 # ---------------------------------------------------------------- functions
@@ -317,5 +318,3 @@ DEFINITIONS: dict[str, Callable[[Expr], Expr]] = {
     "relu": lambda x: _half_sum(x, _call("abs", fresh(x))),
     "step": lambda x: _half_sum(ex.ONE, _call("sign", x)),
 }
-
-__all__ = ["DEFINITIONS", "LAWS", "Sym", "content", "function", "leading", "positive", "power_of_sum"]

@@ -1,7 +1,7 @@
 """The rules of rewriting, one short function each, with the formula as its first line.
 
-``TABLE`` holds them under stable ids, in the order of the book. A rule takes a term (or a sum) and the place in it, checks
-its whole precondition, and returns what the term becomes; what it refuses is a ``NotationError``.
+``TABLE`` holds them under stable ids, in the order of the book. A rule takes a term (or a sum) and the place in it,
+checks its whole precondition, and returns what the term becomes; what it refuses is a ``NotationError``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from ..notation import expression as ex
 from ..notation.building import add, as_term, bracket, fresh_term, scale, substitute_term, times
 from ..notation.errors import NotationError
 from ..notation.expression import Delta, Expr, Factor, Fn, Idx, One, Paren, Size, Slot, Sym, Term, factor
-from ..notation.syntax import Constant, Fixed
 from .laws import positive
 from .uniting import instance
 
@@ -170,7 +169,9 @@ def one_merged(term: Term) -> Term:
         if slot in slots[:k]:
             raise NotationError("merge-ones", f"two one-tensors carry {_name(slot)}", index=_name(slot))
     merged = factor(One(tuple(slots)))
-    return replace(term, factors=tuple(merged if k == where[0] else f for k, f in enumerate(term.factors) if k not in where[1:]))
+    return replace(
+        term, factors=tuple(merged if k == where[0] else f for k, f in enumerate(term.factors) if k not in where[1:])
+    )
 
 
 # ---------------------------------------------------------------- definitions
@@ -198,7 +199,9 @@ def definition_folded(term: Term, name: Sym, value: Term) -> Term:
     """b_k c_k d_k stays, for β = c_k d_k: a contraction is replaced only as a whole"""
     found = match_factors(value, term)
     if found is None:
-        raise NotationError("substitute-nothing", f"the right side of the definition of {name.name} does not occur here")
+        raise NotationError(
+            "substitute-nothing", f"the right side of the definition of {name.name} does not occur here"
+        )
     places, by = found
     rest = without(term, *places)
     for idx in value.bound:
@@ -207,8 +210,10 @@ def definition_folded(term: Term, name: Sym, value: Term) -> Term:
             given = f"{_name(mine)} also belongs to another factor, so this is only a part of the sum"
             raise NotationError("substitute-contraction", given, index=_name(mine))
     gone = {by[idx] for idx in value.bound}
-    new = factor(Sym(name.name, tuple(by.get(slot, slot) for slot in name.slots)))  # type: ignore[call-overload]
-    factors = [new if k == min(places) else f for k, f in enumerate(term.factors) if k not in places or k == min(places)]
+    new = factor(Sym(name.name, tuple(by.get(slot, slot) if isinstance(slot, Idx) else slot for slot in name.slots)))
+    factors = [
+        new if k == min(places) else f for k, f in enumerate(term.factors) if k not in places or k == min(places)
+    ]
     return Term(term.coef / value.coef, tuple(idx for idx in term.bound if idx not in gone), tuple(factors))
 
 
@@ -231,20 +236,19 @@ def match_factors(pattern: Term, term: Term) -> tuple[list[int], dict[Idx, Slot]
 
 
 def match_base(want: ex.Base, have: ex.Base, by: Mapping[Idx, Slot]) -> dict[Idx, Slot] | None:
-    if isinstance(want, Sym) and isinstance(have, Sym) and want.name == have.name:
-        pairs = list(zip(want.slots, have.slots, strict=False))
-    elif isinstance(want, Delta) and isinstance(have, Delta):
-        pairs = list(zip(want.slots, have.slots, strict=True))
-    elif isinstance(want, One) and isinstance(have, One) and len(want.slots) == len(have.slots):
-        pairs = list(zip(want.slots, have.slots, strict=True))
-    else:
+    """What the pattern's indices stand for if it describes this base."""
+    if (
+        type(want) is not type(have)
+        or not isinstance(want, (Sym, Delta, One))
+        or not isinstance(have, (Sym, Delta, One))
+    ):
         return dict(by) if want == have else None
+    if getattr(want, "name", "") != getattr(have, "name", "") or len(want.slots) != len(have.slots):
+        return None
     extended = dict(by)
-    for old, new in pairs:
-        if not isinstance(old, Idx):
-            if old != new:
-                return None
-        elif extended.setdefault(old, new) != new:
+    for old, new in zip(want.slots, have.slots, strict=True):
+        known = extended.setdefault(old, new) if isinstance(old, Idx) else old
+        if known != new:
             return None
     return extended
 
@@ -357,6 +361,3 @@ def _positive(term: Term, known: frozenset[str]) -> None:
             raise NotationError("domain", f"{name} is not known to be positive", hint=hint)
     if term.coef <= 0:
         raise NotationError("domain", f"{term.coef} is not positive")
-
-
-__all__ = ["TABLE", "Constant", "Fixed", "RewritingRule"]

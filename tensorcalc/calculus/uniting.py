@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..notation.building import fresh, of_expr, substitute, substitute_base
+from ..notation.building import fresh, substitute
 from ..notation.expression import Base, Deriv, Expr, Fn, Idx, Paren, Slot, Sym, Term
 from ..notation.ranges import Ranges
 from ..notation.reading import Line, Signature, rename_ranges
 
 
 def united(lines: Sequence[Line]) -> list[Line]:
-    """The same equations with ranges named alike: axes of one tensor share a range, and so do free indices of one name."""
+    """The same equations with ranges named alike: axes of one tensor share one, and so do free indices of one name."""
     ranges = Ranges()
     nodes: dict[tuple[int, str], int] = {}
 
@@ -30,12 +30,15 @@ def united(lines: Sequence[Line]) -> list[Line]:
         if k < 2:
             for idx in line.free:
                 ranges.join(ranges.axis(f"[{idx.name}]", 0), node(group, idx.range), idx.name)
-    for k, line in enumerate(lines):
+    for line in lines:
         for name in {n for names in line.signature.aliases.values() for n in names}:
             node(groups[id(line.signature)], name)
     ranges.settle()
     chosen = ranges.resolve()
-    return [_renamed(line, {n: chosen[at] for (g, n), at in nodes.items() if g == groups[id(line.signature)]}) for line in lines]
+    return [
+        _renamed(line, {n: chosen[at] for (g, n), at in nodes.items() if g == groups[id(line.signature)]})
+        for line in lines
+    ]
 
 
 def _renamed(line: Line, names: dict[str, str]) -> Line:
@@ -54,7 +57,9 @@ def _renamed(line: Line, names: dict[str, str]) -> Line:
 
 def merged(a: Signature, b: Signature) -> Signature:
     """What is known of both; their ranges have been united."""
-    aliases = {k: tuple(dict.fromkeys((*a.aliases.get(k, ()), *b.aliases.get(k, ())))) for k in {*a.aliases, *b.aliases}}
+    aliases = {
+        k: tuple(dict.fromkeys((*a.aliases.get(k, ()), *b.aliases.get(k, ())))) for k in {*a.aliases, *b.aliases}
+    }
     return Signature({**b.axes, **a.axes}, aliases, {**b.sizes, **a.sizes}, {**b.declared, **a.declared})
 
 
@@ -98,6 +103,3 @@ def instance(value: Expr, name: Sym, slots: tuple[Slot, ...]) -> Expr:
     """A definition at other indices."""
     by = {old: new for old, new in zip(name.slots, slots, strict=True) if isinstance(old, Idx)}
     return substitute(fresh(value), by)
-
-
-__all__ = ["expand", "instance", "merged", "of_expr", "put_in", "substitute_base", "united"]

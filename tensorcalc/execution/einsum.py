@@ -47,7 +47,9 @@ FORMULAS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
-def run(function: SymbolicFunction, arrays: Mapping[str, np.ndarray], sizes: Mapping[str, int]) -> dict[str, np.ndarray]:
+def run(
+    function: SymbolicFunction, arrays: Mapping[str, np.ndarray], sizes: Mapping[str, int]
+) -> dict[str, np.ndarray]:
     """Every statement that an output needs, in order."""
     values = dict(arrays)
     needed = _needed(function)
@@ -118,7 +120,9 @@ class Evaluator:
         args: list = []
         for array, letters in operands:
             args += [array, [number[idx] for idx in letters]]
-        return np.einsum(*args, [number[idx] for idx in kept], optimize="greedy" if len(operands) > 2 else len(operands) == 2)
+        return np.einsum(
+            *args, [number[idx] for idx in kept], optimize="greedy" if len(operands) > 2 else len(operands) == 2
+        )
 
     # ------------------------------------------------------------ factors
 
@@ -166,7 +170,7 @@ class Evaluator:
             if isinstance(slot, Affine):
                 inside = inside & (place >= 0) & (place < size)
                 place = np.clip(place, 0, max(size - 1, 0))
-            elif not isinstance(slot, Idx) and place.size and not (0 <= place.min() and place.max() < size):
+            elif not isinstance(slot, Idx) and place.size and not (place.min() >= 0 and place.max() < size):
                 raise NotationError("index-value", f"an index of {name} is outside 0 … {size - 1} (axis {axis})")
             where.append(place)
         shape = tuple(self.sizes[idx.range] for idx in letters)

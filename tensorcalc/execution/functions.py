@@ -35,8 +35,7 @@ class Function(SymbolicFunction):
         arrays = self._arrays(values)
         found = run(self, arrays, sizes_of(self, arrays, sizes or {}))
         if len(self.outputs) > 1:
-            results = {name: _into(found[name], (out or {}).get(name)) for name in self.outputs}
-            return results
+            return {name: _into(found[name], (out or {}).get(name)) for name in self.outputs}
         return _into(found[self.outputs[0]], out)
 
     def _arrays(self, values: Mapping[str, Any]) -> dict[str, Any]:

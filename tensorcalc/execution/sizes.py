@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from ..calculus.function import SymbolicFunction, bases, slots_of
-from ..notation.errors import NotationError
 from ..notation.building import binders
+from ..notation.errors import NotationError
 from ..notation.expression import Affine, Idx, Size, Sym
 from ..notation.ranges import shown
 
@@ -21,7 +21,7 @@ def sizes_of(function: SymbolicFunction, arrays: Mapping[str, Any], given: Mappi
     NotationError : ``shape`` where arrays disagree, ``size-missing`` where a size cannot be seen
     """
     found = {**function.signature.sizes}
-    owner: dict[str, str] = {name: "ranges" for name in found}
+    owner: dict[str, str] = dict.fromkeys(found, "ranges")
     for alias, size in given.items():
         for name in function.signature.aliases.get(alias, (alias,)):
             found[name], owner[name] = int(size), "sizes"
@@ -46,7 +46,8 @@ def _axes(function: SymbolicFunction, tensor: str, shape: tuple[int, ...], found
     for axis, (name, size) in enumerate(zip(ranges, shape, strict=True)):
         if found.setdefault(name, size) != size:
             letter = letter_of(function, tensor, axis)
-            given = f"{letter} runs over {size} in {tensor} (axis {axis}, shape {shape}) but over {found[name]} in {owner[name]}"
+            here = f"{size} in {tensor} (axis {axis}, shape {shape})"
+            given = f"{letter} runs over {here} but over {found[name]} in {owner[name]}"
             raise NotationError("shape", given, index=letter)
         owner.setdefault(name, f"{tensor} (shape {shape})")
 

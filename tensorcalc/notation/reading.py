@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from . import syntax as sx
-from .building import map_slots, substitute_slot
-from .errors import NotationError
+from .building import map_slots
 from .expression import Affine, Base, Expr, Idx, Looked, Size, Slot, Term
 from .parser import parse, parse_expression
 from .ranges import Ranges
-from .scope import Scope, occurrences, place_of, unwrap
+from .scope import Scope, occurrences, unwrap
 
 
 @dataclass(frozen=True)
@@ -159,6 +158,3 @@ def rename_ranges(expr: Expr, names: Mapping[str, str], sizes: Mapping[str, str]
         )
 
     return whole(expr)
-
-
-__all__ = ["Line", "NotationError", "Reader", "Signature", "place_of", "read", "rename_ranges", "substitute_slot"]

@@ -108,8 +108,8 @@ def additive(node: sx.Node) -> Iterator[tuple[sx.Node, int]]:
         case sx.Sum(terms=terms):
             for term in terms:
                 yield from additive(term)
-        case sx.Negate(operand=operand) if isinstance(unwrap(operand), sx.Sum):
-            for term, sign in additive(unwrap(operand)):
+        case sx.Negate(operand=operand):
+            for term, sign in additive(operand):
                 yield term, -sign
         case sx.Group() if isinstance(unwrap(node), sx.Sum):
             yield from additive(unwrap(node))
@@ -137,6 +137,8 @@ class Scope:
     orders: dict[str, tuple[int, int]] = field(default_factory=dict)  # name -> order, where it was first seen
     # name, place, ranges of the letters in scope, ranges of the statement
     sizes: list[tuple[str, int, list[int], list[int]]] = field(default_factory=list)
+    written: set[int] = field(default_factory=set)  # dummies of sums that are written out
+    groups: int = 0  # brackets, arguments and denominators around the place
     known: frozenset[str] = frozenset()  # names of ranges that other texts have
     letters: list[int] = field(default_factory=list)  # ranges of the letters of this statement
 
@@ -202,10 +204,10 @@ class Scope:
                 hint = f"Broadcast it: write {ones} {text} for this term." if text else None
                 given = f"the free index {missing[0]} is missing from {text or 'a term'}"
                 self.fail("free-missing", given, missing[0], term.span[0], hint)
-        return self.sum(node, env, nested=False)
+        return self.sum(node, env)
 
-    def nested(self, node: sx.Node, env: dict[str, Idx]) -> Expr:
-        """A bracketed sum: all its terms show the same indices, or none."""
+    def nested(self, node: sx.Node, env: dict[str, Idx], group: bool = True) -> Expr:
+        """A sum inside a term: all its terms show the same indices, or none."""
         node = unwrap(node)
         shown = [(term, occurrences(term).keys() & env.keys()) for term, _ in additive(node)]
         everything = set().union(*(letters for _, letters in shown))
@@ -220,19 +222,22 @@ class Scope:
                     term.span[0],
                     hint,
                 )
-        return self.sum(node, env, nested=True)
+        self.groups += group
+        inner = self.sum(node, env)
+        self.groups -= group
+        return inner
 
-    def sum(self, node: sx.Node, env: dict[str, Idx], nested: bool) -> Expr:
-        return add(*(scale(self.term(term, env, nested), sign) for term, sign in additive(node)))
+    def sum(self, node: sx.Node, env: dict[str, Idx]) -> Expr:
+        return add(*(scale(self.term(term, env), sign) for term, sign in additive(node)))
 
     # ------------------------------------------------------------ terms
 
-    def term(self, node: sx.Node, env: dict[str, Idx], nested: bool) -> Expr:
+    def term(self, node: sx.Node, env: dict[str, Idx]) -> Expr:
         found = list(pieces(node))
         counts = [occurrences(piece.node) for piece in found]
         new = self.dummies(node, found, counts, env)
         self.check_brackets(node, found, counts, env)
-        if nested:
+        if self.groups:
             self.check_ones(found, counts, env)
         inner = {**env, **new}
         term = times(Term(bound=tuple(new.values())), *(self.piece(piece, inner) for piece in found))
@@ -264,7 +269,7 @@ class Scope:
             if occurrences(inner)[letter] > 1:
                 self.check_ones_alone(letter, inner)
                 given = f"{letter} is summed over the term and also repeated inside a group of it"
-                hint = f"If the group has a sum of its own, rename its {letter}; if not, name the group's product in a statement."
+                hint = f"If the group has a sum of its own, rename its {letter}; else name its product in a statement."
                 self.fail("two-roles", given, letter, place_of(letter, inner, 1), hint)
 
     def check_ones_alone(self, letter: str, node: sx.Node) -> None:
@@ -283,7 +288,7 @@ class Scope:
                 (n for piece, n in zip(found, counts, strict=True) if bracket not in piece.brackets), Counter()
             )
             for letter in inside:
-                summed = letter not in env or env[letter].uid > 0
+                summed = letter not in env or env[letter].uid not in (0, *self.written)
                 if summed and inside[letter] > 1 and outside[letter]:
                     given = f"the bracket pairs {letter}, which also occurs outside it"
                     self.fail("bracketed-pair", given, letter, bracket)
@@ -293,7 +298,7 @@ class Scope:
         total = sum(counts, Counter())
         for piece, count in zip(found, counts, strict=True):
             for letter in count if isinstance(piece.node, sx.Ones) else ():
-                if letter in env and total[letter] > 1:
+                if letter in env and total[letter] > 1 and env[letter].uid not in self.written:
                     given = f"1_{letter} repeats {letter}, which this term already carries"
                     self.fail("ones-in-group", given, letter, place_of(letter, piece.node))
 
@@ -377,7 +382,8 @@ class Scope:
                 why = "is already an index of this term" if letter.name in env else "does not occur below the sign"
                 self.fail("summation-letter", f"{letter.name} {why}", letter.name, letter.span[0])
         new = {letter.name: dummy(self.index(letter.name)) for letter in letters}
-        inner = self.nested(body, {**env, **new})
+        self.written |= {idx.uid for idx in new.values()}
+        inner = self.nested(body, {**env, **new}, group=False)
         term = as_term(inner)
         return Expr((replace(term, bound=(*new.values(), *term.bound)),))
 
@@ -405,7 +411,7 @@ class Scope:
             if not roots:
                 self.fail("unknown-size", f"{name} is the size of no range here", name, at)
             if len(roots) > 1:
-                hint = f'Declare the ranges: ranges={{"{name.lower()}": "{name}", …}}, and use another letter for the other.'
+                hint = f'Use another letter for one, or declare it: ranges={{"{name.lower()}": "{name}"}}.'
                 self.fail("two-meanings", f"two different ranges are called {name}", name, at, hint)
             sizes[f"?{k}"] = names[roots[0]]
         return {f"@{at}": name for at, name in names.items()}, sizes
@@ -417,8 +423,8 @@ def constant(node: sx.Node) -> Fraction | None:
         case sx.Number(value):
             return value
         case sx.Negate(operand):
-            value = constant(operand)
-            return None if value is None else -value
+            inner = constant(operand)
+            return None if inner is None else -inner
         case sx.Quotient(above, below):
             a, b = constant(above), constant(below)
             return None if a is None or not b else a / b

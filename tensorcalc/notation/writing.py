@@ -6,6 +6,7 @@ A sum is left to the convention where reading the line would find it again, and 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 
 from . import expression as ex
@@ -34,6 +35,7 @@ def _sum(expr: Expr, nested: bool) -> sx.Node:
 
 def _term(term: Term, nested: bool, missing: frozenset[Idx]) -> sx.Node:
     """One term; it is broadcast over the indices that other terms show and it does not."""
+    term = _numbers_out(term)
     cells = [_Cell([_ones(sorted(idx.name for idx in missing))] if missing else [])]
     for base, exponent in term.factors:
         if isinstance(base, ex.One) and nested:
@@ -42,6 +44,18 @@ def _term(term: Term, nested: bool, missing: frozenset[Idx]) -> sx.Node:
                 continue
         _place(cells, _factor(base, abs(exponent)), exponent < 0)
     return _bind(term, cells)
+
+
+def _numbers_out(term: Term) -> Term:
+    """Numbers of bracketed products belong to the coefficient: x/(2 a_i b_i) is 1/2 x/(a_i b_i)."""
+    coef, factors = term.coef, []
+    for base, exponent in term.factors:
+        if isinstance(base, ex.Paren) and len(base.body.terms) == 1 and exponent.denominator == 1:
+            inner = base.body.terms[0]
+            coef *= inner.coef**exponent.numerator if inner.coef else 1
+            base = ex.Paren(Expr((replace(inner, coef=Fraction(bool(inner.coef))),)))
+        factors.append((base, exponent))
+    return Term(coef, term.bound, tuple(factors))
 
 
 def _ones(letters: Iterable[str]) -> sx.Ones:
