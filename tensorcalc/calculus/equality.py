@@ -73,7 +73,7 @@ def equal(left: Any, right: Any, given: Any = None) -> bool | Undecided:
 def canonical_key(expr: Expr) -> Expr:
     try:
         return canonical(expr)
-    except OutOfFuel:
+    except (OutOfFuel, RecursionError):
         return expr
 
 
@@ -166,7 +166,7 @@ def _same(left: Expr, right: Expr, free: tuple[Idx, ...]) -> bool | Undecided:
         difference = canonical(add(left, scale(right, -1)))
         if not difference.terms:
             return True
-    except OutOfFuel:
+    except (OutOfFuel, RecursionError):
         difference = None
     if differs(left, right, free):
         return False
@@ -180,7 +180,7 @@ def _same(left: Expr, right: Expr, free: tuple[Idx, ...]) -> bool | Undecided:
 
 def differs(left: Expr, right: Expr, free: tuple[Idx, ...]) -> bool:
     """Whether a point is found where both have values and these surely differ."""
-    with contextlib.suppress(OutOfFuel):
+    with contextlib.suppress(OutOfFuel, RecursionError):
         left, right = canonical(left), canonical(right)
     names = sorted({*ranges_of(left, right), *(idx.range for idx in free)})
     for attempt in range(TRIES):

@@ -217,7 +217,7 @@ def _log_parts(arg: Expr) -> Expr | None:
     if rest is not None:
         left = ex.of_base(Fn("log", rest))
     elif coef > 0 and not unsure:
-        return add(*sums)
+        left = ex.ZERO
     elif coef > 0 and len(unsure) == 1 and unsure[0][1].numerator % 2:
         left = scale(ex.of_base(Fn("log", _inner(unsure[0][0]))), unsure[0][1])
     else:

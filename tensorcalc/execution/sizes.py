@@ -22,11 +22,15 @@ def sizes_of(function: SymbolicFunction, arrays: Mapping[str, Any], given: Mappi
     """
     found = {**function.signature.sizes}
     owner: dict[str, str] = dict.fromkeys(found, "ranges")
-    for alias, size in given.items():
-        for name in function.signature.aliases.get(alias, (alias,)):
-            found[name], owner[name] = int(size), "sizes"
+    wanted = {alias: function.signature.aliases.get(alias, (alias,)) for alias in given}
+    for alias, names in wanted.items():
+        if len(names) == 1:
+            found[names[0]], owner[names[0]] = int(given[alias]), "sizes"
     for tensor, array in arrays.items():
         _axes(function, tensor, array.shape, found, owner)
+    for alias, names in wanted.items():  # several ranges of one name: those that no array shows
+        for name in names:
+            found.setdefault(name, int(given[alias]))
     _affine(function, found)
     for line in function.statements:
         for idx in (*line.free, *binders(line.right)):

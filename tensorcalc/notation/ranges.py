@@ -68,8 +68,8 @@ class Ranges:
                 name = self.names[self.root(at)][0]
                 like = [root for root in attached if name in self.names[root]]
                 others = [o for o in range(at) if self.root(o) not in attached and name in self.names[self.root(o)]]
-                if len(like) == 1 or (not like and others):
-                    self.join((like or others)[0], at, name)
+                if len(like) == 1 or others:
+                    self.join(like[0] if len(like) == 1 else others[0], at, name)
 
     def resolve(self) -> dict[int, str]:
         """One name for each range, no two alike: the declared one, else the first that was met."""
