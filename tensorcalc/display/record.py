@@ -80,7 +80,7 @@ def _axes(axes: Axes) -> dict[str, Any]:
     shown = [child for child in axes.get_children() if child.get_visible() and not _furniture(axes, child)]
     texts = [child.get_text() for child in shown if isinstance(child, Text)]
     artists = [_artist(axes, child) for child in shown if not isinstance(child, (Text, Patch))]
-    artists += _patches([child for child in shown if isinstance(child, Patch)])
+    artists += _patches(axes, [child for child in shown if isinstance(child, Patch)])
     record: dict[str, Any] = {"title": " ".join(filter(None, titles)), "text": texts, "artists": artists}
     if axes.axison:
         record |= {"x": _axis(axes.xaxis), "y": _axis(axes.yaxis)}
@@ -123,21 +123,32 @@ def _image(axes: Axes, image: Any) -> dict[str, Any]:
 
 def _collection(axes: Axes, collection: Any) -> dict[str, Any]:
     points = [path.vertices for path in collection.get_paths()] + [np.ma.filled(collection.get_offsets(), np.nan)]
-    record = {"n": len(collection.get_paths()), "points": _values(np.concatenate([np.ravel(p) for p in points]))}
+    record = {"n": len(collection.get_paths()), _places(axes): _values(np.concatenate([np.ravel(p) for p in points]))}
     if collection.get_array() is not None:
         return record | {"values": _values(collection.get_array())}
     return record | {"colours": [to_hex(colour) for colour in collection.get_facecolor()]}
 
 
-def _patches(patches: list[Patch]) -> list[dict[str, Any]]:
+def _patches(axes: Axes, patches: list[Patch]) -> list[dict[str, Any]]:
     """Return one record for each kind of patch: a picture may have hundreds of one kind."""
-    return [_kind_of_patch(kind, [p for p in patches if type(p) is kind]) for kind in dict.fromkeys(map(type, patches))]
+    kinds = dict.fromkeys(map(type, patches))
+    return [_kind_of_patch(axes, kind, [p for p in patches if type(p) is kind]) for kind in kinds]
 
 
-def _kind_of_patch(kind: type, patches: list[Patch]) -> dict[str, Any]:
+def _places(axes: Axes) -> str:
+    """Name the places of shapes: points of data, or (no axis is shown) a layout that the widths of words decide."""
+    return "points" if axes.axison else "layout"
+
+
+def _kind_of_patch(axes: Axes, kind: type, patches: list[Patch]) -> dict[str, Any]:
     corners = [np.ravel(p.get_patch_transform().transform(np.asarray(p.get_path().vertices))) for p in patches]
     colours = [to_hex(patch.get_facecolor()) for patch in patches]
-    return {"kind": kind.__name__, "n": len(patches), "points": _values(np.concatenate(corners)), "colours": colours}
+    return {
+        "kind": kind.__name__,
+        "n": len(patches),
+        _places(axes): _values(np.concatenate(corners)),
+        "colours": colours,
+    }
 
 
 def _legend(axes: Axes, legend: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tensorcalc import display
+from tensorcalc.display import cells
 
 X = np.linspace(0, 3, 50)
 
@@ -70,6 +71,17 @@ def test_rounding_is_not_noticed():
 def test_the_tolerance_is_relative_to_the_largest_value():
     assert _complaint(_plot(), _plot(X**2 + 0.004)) is None
     assert _complaint(_plot(), _plot(X**2 + 0.004), rtol=1e-4)
+
+
+@pytest.mark.parametrize(("stretch", "same"), [(1.005, True), (1.05, False)])
+def test_cells_may_be_as_wide_as_other_fonts_make_them(monkeypatch, stretch, same):
+    def plot():
+        return display.tensor_picture([[-1.25, 2.5], [3.75, 4]], "ij")
+
+    one = plot()
+    narrow = cells.text_width
+    monkeypatch.setattr(cells, "text_width", lambda *args: stretch * narrow(*args))
+    assert (_complaint(one, plot()) is None) == same
 
 
 def test_another_cell_marked_is_noticed():
