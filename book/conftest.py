@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+os.environ["TENSORCALC_PROGRESS"] = "off"  # kernels inherit it: a reader's progress is not the tests' business
+
 SVG = "image/svg+xml"
 NAMES = re.compile(r'id="[^"]*"|href="#[^"]*"|url\(#[^)]*\)')  # hashes of what they name: they change with any digit
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")

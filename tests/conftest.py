@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+os.environ["TENSORCALC_PROGRESS"] = "off"  # a reader's progress is not the tests' to read or write
+
 # Where everything is installed a skipped test is an error: it would hide that something was not checked.
 NO_SKIP = bool(os.environ.get("TENSORCALC_NO_SKIP"))
 

@@ -20,6 +20,8 @@ from chapters import ROOT, notebooks
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+os.environ["TENSORCALC_PROGRESS"] = "off"  # kernels inherit it: solving the book's exercises is no reader's progress
+
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 TIMEOUT = 600
 

@@ -31,7 +31,8 @@ def _parser() -> argparse.ArgumentParser:
     table.add_argument("folder", type=Path)
     table.add_argument("-o", "--output", type=Path, default=Path("table.csv"))
     table.add_argument("--seconds", type=int, default=120, help="time limit for each notebook (120)")
-    table.add_argument("--memory", type=int, default=8, help="memory limit for each notebook, in GiB (8)")
+    table.add_argument("--memory", type=int, default=4, help="memory limit for each notebook, in GiB (4)")
+    table.add_argument("--jobs", type=int, default=2, help="how many notebooks run at a time (2)")
     table.set_defaults(run=_grade)
     return parser
 
@@ -45,7 +46,7 @@ def _export(given: argparse.Namespace) -> int:
 def _grade(given: argparse.Namespace) -> int:
     if not given.folder.is_dir():
         raise ValueError(f"{given.folder} is no folder")
-    rows = grade(given.folder, given.output, given.seconds, given.memory << 30)
+    rows = grade(given.folder, given.output, given.seconds, given.memory << 30, given.jobs)
     for row in rows:
         print(f"{row.notebook}: {list(row.results.values()).count('right')} right, {row.state}")
     print(f"{given.output}: {len(rows)} notebooks")

@@ -46,6 +46,8 @@ def same(yours: np.ndarray, expected: np.ndarray) -> bool:
 def _off(yours: np.ndarray, expected: np.ndarray) -> np.ndarray:
     """Where entries differ by more than half the digits of their type, counted from the largest one."""
     scale = np.abs(expected).max(initial=0.0) or 1.0
+    if not np.isfinite(yours).all():
+        yours = np.where(np.isfinite(yours), yours, np.nan).astype(yours.dtype)
     return ~(np.abs(yours - expected) <= np.sqrt(np.finfo(yours.dtype).eps) * scale)
 
 
@@ -53,11 +55,9 @@ def compare(cases: list[Case]) -> Finding:
     """What is to be said about one output, seen in several cases."""
     if all(same(case.yours, case.expected) for case in cases):
         return RIGHT
-    for reason, explain in _REASONS:
-        text = explain(cases)
-        if text:
-            return Finding(reason, text)
-    return Finding("value", _first_difference(cases))
+    with np.errstate(all="ignore"):  # an answer may be infinite
+        found = ((reason, explain(cases)) for reason, explain in _REASONS)
+        return next((Finding(reason, text) for reason, text in found if text), None) or _first_difference(cases)
 
 
 # ---------------------------------------------------------------- reasons, in the order of _REASONS
@@ -202,10 +202,11 @@ def _too_many(cases: list[Case]) -> str | None:
     return None
 
 
-def _first_difference(cases: list[Case]) -> str:
+def _first_difference(cases: list[Case]) -> Finding:
     """The first multi-index, in reading order, at which the arrays differ."""
     case = next(case for case in cases if not same(case.yours, case.expected))
     index = tuple(int(n) for n in np.argwhere(_off(case.yours, case.expected))[0])
     where = f"it differs first at [{', '.join(map(str, index))}]" if index else "it differs"
     sizes = ", ".join(f"{letter.upper()} = {size}" for letter, size in case.sizes.items())
-    return f"{where}: yours {case.yours[index]:.4g}, expected {case.expected[index]:.4g} (a case with {sizes})."
+    text = f"{where}: yours {case.yours[index]:.4g}, expected {case.expected[index]:.4g} (a case with {sizes})."
+    return Finding("value", text)

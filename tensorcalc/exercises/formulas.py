@@ -91,7 +91,7 @@ class Formula:
         )
         (found,) = judge(problem, lambda sample: {name: written.terms(line, sample)}).values()
         given, asked = _order(line), len(self.outputs[name])
-        if given != asked and found.reason in ("shape", "value", "sum"):
+        if given != asked:
             text = f"{name} has {asked} free {_indices(asked)}, as in {reference.left(right_line)}; yours has {given}"
             return (
                 Finding("sum", f"{text}: the rest is summed.") if found.reason == "sum" else Finding("free", f"{text}.")

@@ -110,7 +110,9 @@ class Kernel(Function):
         plain = self._judge(lambda sample: self._fill(answer.__wrapped__, np.dtype(float), sample))
         if not all(finding.right for finding in plain.values()):
             return plain
-        return self._judge(lambda sample: self._fill(answer, _precision(), sample))
+        # A stand-in for a kernel of another process says which precision that process has.
+        precision = getattr(answer, "precision", None) or kernel_precision()
+        return self._judge(lambda sample: self._fill(answer, precision, sample))
 
     def _fill(self, loops: Callable[..., Any], dtype: np.dtype, sample: Sample) -> dict[str, Terms]:
         """Outputs are handed over full of NaN, so that an entry that is never set, or only added to, is seen."""
@@ -124,7 +126,7 @@ class Kernel(Function):
         return {name: {name: array} for name, array in outputs.items()}
 
 
-def _precision() -> np.dtype:
+def kernel_precision() -> np.dtype:
     """The precision that kernels have where they run: some GPUs compute in float32 only."""
     from tensorcalc.execution import runtime
 

@@ -17,6 +17,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ class Row:
     results: dict[str, str] = field(default_factory=dict)
 
 
-def grade(folder: Path, table: Path, seconds: int = 120, memory: int = 8 << 30) -> list[Row]:
+def grade(folder: Path, table: Path, seconds: int = 120, memory: int = 4 << 30, jobs: int = 2) -> list[Row]:
     """Check all notebooks of a folder and write the table.
 
     Parameters
@@ -55,12 +56,16 @@ def grade(folder: Path, table: Path, seconds: int = 120, memory: int = 8 << 30) 
     memory : int
         Address space of each kernel, in bytes, where the system can limit it (not on Windows and macOS).
 
+    jobs : int
+        How many notebooks run at a time.
+
     Returns
     -------
     list of Row
         What the table holds.
     """
-    rows = [grade_notebook(path, seconds, memory) for path in sorted(folder.glob("*.ipynb"))]
+    with ThreadPoolExecutor(jobs) as pool:
+        rows = list(pool.map(lambda path: grade_notebook(path, seconds, memory), sorted(folder.glob("*.ipynb"))))
     write(rows, table)
     return rows
 
@@ -118,7 +123,7 @@ def _run(codes: list[str], kernel: ForeignKernel, results: dict[str, str]) -> No
 def _answer(packed: dict[str, Any], kernel: ForeignKernel, label: str) -> Any:
     """The answer as `check` takes it; functions are stand-ins that call the kernel."""
     if "function" in packed:
-        return ForeignFunction(kernel, label, packed["function"], packed.get("kernel") is True)
+        return ForeignFunction(kernel, label, packed["function"], str(packed.get("kernel", "")))
     if "list" in packed:
         return tuple(_answer(item, kernel, label) for item in packed["list"])
     if "dict" in packed:
@@ -129,11 +134,12 @@ def _answer(packed: dict[str, Any], kernel: ForeignKernel, label: str) -> Any:
 class ForeignFunction:
     """Stands for a function in the kernel: arrays go there, the result and the arrays as it left them come back."""
 
-    def __init__(self, kernel: ForeignKernel, label: str, path: list, is_kernel: bool, plain: bool = False) -> None:
+    def __init__(self, kernel: ForeignKernel, label: str, path: list, precision: str, plain: bool = False) -> None:
         self._kernel, self._plain = kernel, plain
         self._where = f"{label!r}, {[k if isinstance(k, int) else str(k) for k in path]!r}"
-        if is_kernel:
-            self.__wrapped__ = ForeignFunction(kernel, label, path, False, plain=True)
+        if precision:
+            self.precision = np.dtype(np.float32 if precision == "<f4" else np.float64)
+            self.__wrapped__ = ForeignFunction(kernel, label, path, "", plain=True)
 
     def __call__(self, *arrays: np.ndarray) -> Any:
         sent = json.dumps([pack(array) for array in arrays])

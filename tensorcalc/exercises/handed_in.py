@@ -12,6 +12,9 @@ from typing import Any
 import numpy as np
 
 import tensorcalc.exercises as exercises
+from tensorcalc.execution.kernel import Kernel
+
+from .functions import kernel_precision
 
 _answers: dict[str, Any] = {}
 
@@ -67,7 +70,7 @@ def pack(value: Any, path: tuple = ()) -> dict[str, Any]:
     if isinstance(value, dict):
         return {"dict": {str(key): pack(item, (*path, key)) for key, item in value.items()}}
     if callable(value):
-        return {"function": list(path), "kernel": hasattr(value, "__wrapped__")}
+        return {"function": list(path), "kernel": kernel_precision().str if isinstance(value, Kernel) else ""}
     return {"data": str(value)} if hasattr(value, "_repr_latex_") else {"other": type(value).__name__}
 
 

@@ -62,11 +62,12 @@ def _letters(axes: Mapping[str, str], more: Iterable[str]) -> list[str]:
 
 
 def _draw(axes: Mapping[str, str], sizes: dict[str, int], seed: int, positive: Iterable[str]) -> Sample:
-    """Entries are quarters between -3 and 3, none of them zero: short decimals, exact in any arithmetic."""
+    """Entries are quarters: short decimals, exact in any arithmetic; none is zero, no two have the same magnitude."""
     rng = np.random.default_rng(seed)
     arrays = {}
     for name, letters in axes.items():
         shape = tuple(sizes[letter] for letter in letters)
         sign = 1 if name in tuple(positive) else rng.choice([-1, 1], size=shape)
-        arrays[name] = np.asarray(sign * rng.integers(1, 13, size=shape) / 4.0)
+        size = int(np.prod(shape))
+        arrays[name] = np.asarray(sign * (1 + rng.permutation(size + 8)[:size].reshape(shape)) / 4.0)
     return Sample(sizes, arrays)

@@ -74,7 +74,7 @@ def _among_equals(
     except Rejected:
         return finding
     for name, confused in _confused(problem, output, sample).items():
-        if same(value, confused):
+        if same(value, confused) and not same(value, problem.value(output, sample)):
             where = f"in {output}, " if len(problem.outputs) > 1 else ""
             return Finding("transposed", f"{where}{name} needs its two indices swapped; {finding.text}")
     return finding
@@ -111,12 +111,9 @@ def _partial(problem: Problem, output: str, sample: Sample) -> Arrays:
 def _confused(problem: Problem, output: str, sample: Sample) -> Arrays:
     """What comes out if one input is read with two of its axes swapped, where both have the same size."""
     found = {}
-    right = problem.value(output, sample)
     for name, array in sample.arrays.items():
         for one, other in combinations(range(array.ndim), 2):
             if array.shape[one] == array.shape[other]:
                 swapped = Sample(sample.sizes, {**sample.arrays, name: array.swapaxes(one, other)})
-                value = problem.value(output, swapped)
-                if not same(value, right):
-                    found[name] = value
+                found[name] = problem.value(output, swapped)
     return found
