@@ -6,12 +6,11 @@ functions replaced by their definitions. This decides equality; it is never how 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 
 from ..notation import expression as ex
-from ..notation.building import combine, dummy, map_term, parts, substitute_base, substitute_term
+from ..notation.building import combine, dummy, map_term, substitute_base, substitute_term
 from ..notation.expression import (
     Affine,
     Base,
@@ -31,11 +30,9 @@ from ..notation.expression import (
     factor,
 )
 from ..notation.syntax import Constant, Fixed
-from .labelling import OutOfFuel, components, labelled, term_key
+from .collecting import MAX_TERMS, collect, merge
+from .labelling import OutOfFuel, components, term_key
 from .laws import function, leading, power_of_sum
-
-MAX_TERMS = 4_000
-MAX_ROUNDS = 200
 
 
 @lru_cache(maxsize=5_000)
@@ -47,32 +44,6 @@ def canonical(expr: Expr) -> Expr:
     OutOfFuel : where multiplying out gives too many terms
     """
     return collect(term for one in expr.terms for term in expanded(one))
-
-
-def collect(terms: Iterable[Term]) -> Expr:
-    """Add like terms, sort, and number the dummies."""
-    found: dict[str, tuple[Fraction, Term]] = {}
-    for term in terms:
-        label = labelled(term, {})
-        coef, first = found.get(label.key, (Fraction(0), None))
-        found[label.key] = (coef + term.coef, first or Term(Fraction(1), label.bound, label.factors))
-    kept = sorted((string, coef, term) for string, (coef, term) in found.items() if coef)
-    return Expr(tuple(_numbered(Term(coef, term.bound, term.factors)) for _, coef, term in kept))
-
-
-def height(expr: Expr) -> int:
-    """How deep sums are nested; dummies of different depth get different numbers."""
-    inner = [height(part) for term in expr.terms for base, _ in term.factors for part in parts(base)]
-    return 1 + max(inner, default=0)
-
-
-def _numbered(term: Term) -> Term:
-    if not term.bound:
-        return term
-    level = 1000 * height(Expr((term,)))
-    by: dict[Idx, Slot] = {idx: Idx("i", idx.range, -(level + k)) for k, idx in enumerate(term.bound)}
-    changed = substitute_term(Term(term.coef, (), term.factors), by)
-    return Term(term.coef, tuple(by.values()), changed.factors)  # type: ignore[arg-type]
 
 
 # ---------------------------------------------------------------- multiplying out
@@ -185,16 +156,6 @@ def _selector(difference: Slot) -> Delta:
 
 
 # ---------------------------------------------------------------- one product
-
-
-def merge(term: Term) -> Term | None:
-    """x^a x^b = x^(a+b); factors with exponent 0 go."""
-    powers: dict[Base, Fraction] = {}
-    for base, exponent in term.factors:
-        if isinstance(base, Delta) and (Delta(base.right, base.left) in powers or base in powers):
-            continue
-        powers[base] = powers.get(base, Fraction(0)) + exponent
-    return Term(term.coef, term.bound, tuple((b, e) for b, e in powers.items() if e))
 
 
 def eliminate_delta(term: Term) -> list[Term] | None:

@@ -14,6 +14,7 @@ from math import gcd, lcm
 from ..notation import expression as ex
 from ..notation.building import add, distribute, fresh, of_expr, scale
 from ..notation.expression import Base, Expr, Factor, Fn, Paren, Size, Term, factor
+from .collecting import product
 from .labelling import erased, term_key
 
 MAX_POWER = 24
@@ -41,7 +42,7 @@ def power_of_sum(expr: Expr, exponent: Fraction) -> Expr:
         return power_of_product(expr.terms[0], exponent)
     whole = exponent.numerator // exponent.denominator
     if 1 <= whole <= MAX_POWER:
-        opened = distribute(expr, _repeated(expr, whole - 1))
+        opened = product(expr, _repeated(expr, whole - 1))
         rest = exponent - whole
         return distribute(opened, power_of_sum(fresh(expr), rest)) if rest else opened
     coef, common, primitive = content(expr, exponent)
@@ -50,7 +51,7 @@ def power_of_sum(expr: Expr, exponent: Fraction) -> Expr:
 
 
 def _repeated(expr: Expr, times: int) -> Expr:
-    return reduce(distribute, (fresh(expr) for _ in range(times)), ex.ONE)
+    return reduce(product, (fresh(expr) for _ in range(times)), ex.ONE)
 
 
 def _raised(factors: tuple[Factor, ...], exponent: Fraction) -> Expr:

@@ -18,7 +18,7 @@ from .function import bases, slots_of
 from .labelling import OutOfFuel, components
 
 PRIME = (1 << 61) - 1
-MAX_STEPS = 200_000
+MAX_STEPS = 30_000
 
 Value = TypeVar("Value")
 
