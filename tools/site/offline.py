@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 TEXT = "search-text.js"
+FONT_PRELOAD = re.compile(r'<link rel="preload" as="font"[^>]*>')
 
 
 def _configure(_app: Any, config: Any) -> None:
@@ -44,7 +46,18 @@ def _write_text(app: Any, error: Exception | None) -> None:
     target.write_text(f"window.bookText = {json.dumps(words, ensure_ascii=False)};\n", encoding="utf-8")
 
 
+def _drop_preloads(app: Any, error: Exception | None) -> None:
+    """Remove what loads fonts ahead, as the theme of Python 3.10 does; a browser forbids it to a page from a file."""
+    if error or app.builder.format != "html":
+        return
+    for path in [*Path(app.outdir).glob("*.html"), *Path(app.outdir, "book").rglob("*.html")]:
+        text = path.read_text(encoding="utf-8")
+        if FONT_PRELOAD.search(text):
+            path.write_text(FONT_PRELOAD.sub("", text), encoding="utf-8")
+
+
 def setup(app: Any) -> None:
     app.connect("config-inited", _configure)
     app.connect("html-page-context", _load_text)
     app.connect("build-finished", _write_text)
+    app.connect("build-finished", _drop_preloads)
