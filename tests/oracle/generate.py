@@ -12,11 +12,8 @@ hands letters on to its factors, so that what it builds is legal by construction
 from __future__ import annotations
 
 import random
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-
-from hypothesis import strategies as st
 
 from tensorcalc.notation import syntax as s
 from tests.oracle.legal import repeats
@@ -84,7 +81,7 @@ class Writer:
 
     def __init__(self, rng: random.Random, style: Style):
         self.rng, self.style = rng, style
-        self.length = {name: n for name, n in zip(RANGES, rng.sample([1, 2, 2, 3, 3], 3))}
+        self.length = dict(zip(RANGES, rng.sample([1, 2, 2, 3, 3], 3), strict=True))
         self.axes: dict[str, tuple] = {}  # tensor -> the range of each axis
         self.defined: set[str] = set()
         self.signed: set[str] = set()
@@ -165,13 +162,7 @@ class Writer:
         """One factor that shows these letters; a letter that stands there twice needs an atom."""
         if len(set(part)) < len(part):
             return self.atom(part, place)
-        lone = [name for name in part if sum(other.count(name) for other in parts) == 1]
-        if (
-            part
-            and place.ones
-            and self.chance(0.15)
-            and (not place.group or all(one in lone or one in dummies for one in part))
-        ):
+        if self.chance(0.15) and self.ones_fit(part, dummies, place, parts):
             return s.Ones(atom_indices(part))
         makers = [self.atom, self.atom, self.atom]
         if place.depth > 0 and len(part) < 4:
@@ -183,6 +174,11 @@ class Writer:
         if self.style.constants and part:
             makers.append(self.fixed)
         return self.rng.choice(makers)(part, replace(place, outer=place.outer | set(dummies)))
+
+    def ones_fit(self, part, dummies, place: Place, parts) -> bool:
+        """Whether a one-tensor may carry these letters: inside a group only a dummy of the term may repeat."""
+        alone = all(name in dummies or sum(other.count(name) for other in parts) == 1 for name in part)
+        return bool(part) and place.ones and (alone or not place.group)
 
     def atom(self, part: list[str], place: Place):
         part = self.rng.sample(part, len(part))
@@ -220,9 +216,8 @@ class Writer:
         return s.Call(name, self.within(part, place, inner))
 
     def power(self, part, place: Place):
-        exponent = Fraction(
-            self.rng.choice([2, 2, 3, -1, -2] if self.style.exact else [2, 2, 3, -1, -2, "1/2", "-1/2"])
-        )
+        roots = [] if self.style.exact else [Fraction(1, 2), Fraction(-1, 2)]
+        exponent = Fraction(self.rng.choice([2, 2, 3, -1, -2, *roots]))
         inner = self.functional(place, positive=exponent < 0 or exponent.denominator > 1)
         base = s.Group(self.within(part, place, inner)) if self.chance(0.5) else self.lone_atom(part, inner)
         return s.Power(base, number(exponent))
@@ -333,7 +328,7 @@ class Writer:
     def array(self, axes: tuple):
         """Positive numbers around 1, exact in binary."""
         if not axes:
-            return self.rng.randint(8, 24) / 16
+            return (2 * self.rng.randint(3, 11) + 1) / 16  # never 1, which would hide a factor
         return [self.array(axes[1:]) for _ in range(self.length[axes[0]])]
 
     def sizes(self) -> dict:
@@ -351,8 +346,3 @@ def number(value: Fraction):
 
 def sample(rng: random.Random, style: Style | None = None) -> Sample:
     return Writer(rng, style or Style()).sample()
-
-
-def samples(style: Style | None = None) -> st.SearchStrategy[Sample]:
-    """Legal programs with arrays; every choice is hypothesis's, so that a failure shrinks."""
-    return st.randoms(use_true_random=False).map(lambda rng: sample(rng, style))

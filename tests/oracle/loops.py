@@ -2,8 +2,8 @@
 
 The reading, in full:
 
-1. The free indices of a statement are the letters of its left side, or of the list written before it. Nothing is counted.
-2. A term is split into factors: products, quotients' numerators, signs and brackets around anything but a sum are opened.
+1. The free indices of a statement are the letters of its left side, or of the list before it. Nothing is counted.
+2. A term is split into factors: products, numerators, signs and brackets around anything but a sum are opened.
    What is not opened is a factor: a tensor, a delta, a one-tensor (atoms); a bracketed sum, a denominator, a power,
    a function, a written-out sum (compounds).
 3. A letter that has no value yet is summed over the whole term when it stands in two factors or more, or in an atom.
@@ -105,8 +105,17 @@ def equal_letters(nodes) -> dict[str, set[str]]:
     return groups
 
 
-def on_axes(indices, shape) -> dict[str, int]:
-    return {index.name: length for index, length in zip(indices, shape) if isinstance(index, s.Letter)}
+def on_axes(indices, shape):
+    """The letters that stand alone on an axis, each with the length of that axis."""
+    if len(indices) != len(shape):
+        raise Unreadable("another order")
+    return [(index.name, n) for index, n in zip(indices, shape, strict=True) if isinstance(index, s.Letter)]
+
+
+def agree(known: dict[str, int], found) -> None:
+    for letter, length in found:
+        if known.setdefault(letter, length) != length:
+            raise Unreadable(f"{letter} has two lengths")
 
 
 def lengths(statement: s.Statement, shapes: dict[str, tuple], sizes: dict[str, int]) -> dict[str, int]:
@@ -115,12 +124,13 @@ def lengths(statement: s.Statement, shapes: dict[str, tuple], sizes: dict[str, i
     known: dict[str, int] = {}
     for node in nodes:
         if isinstance(node, s.Tensor) and node.name in shapes:
-            known |= on_axes(node.indices, shapes[node.name])
+            agree(known, on_axes(node.indices, shapes[node.name]))
         for index in getattr(node, "indices", ()):
             if isinstance(index, s.Valued):
-                known |= on_axes(index.indices, shapes[index.name])
+                agree(known, on_axes(index.indices, shapes[index.name]))
     for letter, group in equal_letters(nodes).items():
-        known |= {letter: known[other] for other in group if other in known}
+        for other in group & set(known):
+            agree(known, {letter: known[other]}.items())
     letters = set(shown(statement.left) + shown(statement.right)) | {
         letter.name for node in nodes if isinstance(node, s.Summation) for letter in node.letters
     }
@@ -133,11 +143,11 @@ def lengths(statement: s.Statement, shapes: dict[str, tuple], sizes: dict[str, i
 
 
 def affine_length(letter: str, nodes, shapes, known) -> int:
-    """The most values of a letter for which every affine read that shows it stays inside (coefficients not negative)."""
+    """The most values of a letter for which every affine read that shows it stays inside (no coefficient negative)."""
     limits = []
     for node in nodes:
         if isinstance(node, s.Tensor) and node.name in shapes:
-            for index, length in zip(node.indices, shapes[node.name]):
+            for index, length in zip(node.indices, shapes[node.name], strict=True):
                 if isinstance(index, s.Affine) and letter in {one.name for _, one in index.terms}:
                     limits.append(room(letter, index, length, known))
     if not limits or min(limits) < 1:
@@ -180,7 +190,7 @@ class Nest:
 
     def positions(self, letters, at):
         for chosen in itertools.product(*(range(self.length[letter]) for letter in letters)):
-            yield at | dict(zip(letters, chosen))
+            yield at | dict(zip(letters, chosen, strict=True))
 
     def product(self, parts, at):
         result = self.field.number(Fraction(1))
@@ -294,14 +304,16 @@ def prepare(statement, arrays, constants, sizes, field) -> Nest:
     return Nest(arrays, constants, length, sizes, field)
 
 
+def free_letters(statement: s.Statement) -> list[str]:
+    listed = statement.left.indices if statement.free is None else statement.free
+    return [letter.name for letter in listed]
+
+
 def sides(statement: s.Statement, inputs: dict, constants=None, sizes=None, field=FLOAT) -> tuple:
     """Both sides of a lone equation over its free indices."""
     arrays = {name: map_nested(lambda x: field.number(Fraction(x)), array) for name, array in inputs.items()}
     nest = prepare(statement, arrays, constants or {}, sizes or {}, field)
-    if statement.free is None:
-        free = [index.name for index in statement.left.indices]
-    else:
-        free = [letter.name for letter in statement.free]
+    free = free_letters(statement)
     return tuple(
         tabulate(free, nest.length, lambda at: nest.value(side, at), {})  # noqa: B023
         for side in (statement.left, statement.right)
@@ -310,22 +322,28 @@ def sides(statement: s.Statement, inputs: dict, constants=None, sizes=None, fiel
 
 def summed(statement: s.Statement) -> set[str]:
     """The letters of a statement that are summed somewhere."""
-    free = {letter.name for letter in statement.free or ()} or set(shown(statement.left))
+    free = set(free_letters(statement))
     found: set[str] = set()
 
     def visit(node, known):
         for term in terms(node):
-            bound = set(bound_here(term, known))
-            found.update(bound)
-            for factor, _ in factors(term):
-                if isinstance(factor, s.Summation):
-                    own = {letter.name for letter in factor.letters}
-                    found.update(own)
-                    visit(factor.body, known | bound | own)
-                elif not isinstance(factor, ATOMS):
-                    for child in s.children(factor) if not isinstance(factor, s.Power) else (factor.base,):
-                        visit(child, known | bound)
+            inner = known | set(bound_here(term, known))
+            found.update(inner)
+            for factor, exponent in factors(term):
+                if not is_atom(factor, exponent):
+                    visit_compound(factor, exponent, inner)
+
+    def visit_compound(factor, exponent, known):
+        match factor:
+            case s.Summation(letters=letters, body=body) if exponent > 0:
+                visit(body, known | {letter.name for letter in letters})
+            case s.Power(base=inner) | s.Call(argument=inner) if exponent > 0:
+                visit(inner, known)
+            case s.Sum():
+                visit(factor, known)
+            case _ if exponent < 0:
+                visit(factor, known)
 
     visit(statement.left, free)
     visit(statement.right, free)
-    return found
+    return found - free

@@ -1,4 +1,4 @@
-"""Three kinds of numbers for the loop nest: exact fractions, residues modulo a prime, and floats that know their scale."""
+"""Numbers for the loop nest: exact fractions, residues modulo a prime, floats that know their scale."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class Float(Field):
         return x.apply(FUNCTIONS[name])
 
     def root(self, x, exponent):
-        return x.apply(lambda v: v ** float(exponent))
+        return x.apply(lambda v: math.pow(v, float(exponent)))
 
 
 EXACT, MODULAR, FLOAT = Exact(), Modular(), Float()

@@ -26,6 +26,11 @@ def decimal(value: Fraction) -> str:
     return str(value) if value.denominator == 1 else repr(float(value))
 
 
+def based(node):
+    """What a power is taken of, in brackets where it needs them."""
+    return node if isinstance(node, (s.Tensor, s.Delta, s.Ones, s.Size, s.Group)) else s.Group(node)
+
+
 class Plain:
     """``a_ij*(b_j + c_j)/d_i^2``"""
 
@@ -67,7 +72,7 @@ class Plain:
 
     def Power(self, node):
         exponent = self.node(node.exponent)
-        return f"{self.node(node.base)}^{exponent if exponent.isdigit() else '{' + exponent + '}'}"
+        return f"{self.node(based(node.base))}^{exponent if exponent.isdigit() else '{' + exponent + '}'}"
 
     def Call(self, node):
         return f"{node.function}({self.node(node.argument)})"
@@ -111,6 +116,12 @@ class Latex(Plain):
 
     times = " "
 
+    def Product(self, node):
+        """A sum sign reaches to the end of a product, so brackets close it where it is not last."""
+        *first, last = node.factors
+        closed = [s.Group(one) if isinstance(one, s.Summation) else one for one in first]
+        return self.times.join(map(self.node, (*closed, last)))
+
     def Ones(self, node):
         return r"\mathbf{1}" + self.subscript(node.indices)
 
@@ -121,7 +132,7 @@ class Latex(Plain):
         return rf"\frac{{{self.node(node.numerator)}}}{{{self.node(node.denominator)}}}"
 
     def Power(self, node):
-        return f"{self.node(node.base)}^{{{self.node(node.exponent)}}}"
+        return f"{self.node(based(node.base))}^{{{self.node(node.exponent)}}}"
 
     def Call(self, node):
         if node.function == "sqrt":
