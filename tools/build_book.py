@@ -12,7 +12,7 @@ JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"  # it has no __m
 
 
 def build(root: Path = ROOT, output: Path = ROOT) -> Path:
-    """Build the book of `root` into ``output/_build/html`` and return that folder; a warning is a CalledProcessError."""
+    """Build the book of `root` into ``output/_build/html`` and return that folder; a warning raises."""
     command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(root), "--path-output", str(output)]
     subprocess.run([*command, "-W", "-n", "--keep-going"], check=True)
     return output / "_build" / "html"
