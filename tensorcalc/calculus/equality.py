@@ -90,7 +90,7 @@ def _line(side: Any, known: frozenset[str] = frozenset()) -> Line:
         return side.result.line
     text = str(side)
     reader = Reader(text)
-    reader.scope.known = known
+    reader.scope.known |= known
     if "=" not in text:
         return _expression(text, reader)
     statements = parse(text).statements

@@ -518,7 +518,7 @@ def equation(text: str, ranges: Mapping[str, str | int] | None = None) -> Equati
     Parameters
     ----------
     text : ``left = right``; where the left side is not one tensor, its free indices come first: ``[i] a_ij b_ij = c_i``
-    ranges : names of ranges by letter
+    ranges : names of ranges by letter; a size of such a name may stand alone
 
     Returns
     -------

@@ -6,7 +6,7 @@ Only small ranges and random components; this is for proving that two expression
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import product
 from random import Random
@@ -21,6 +21,7 @@ PRIME = (1 << 61) - 1
 MAX_STEPS = 30_000
 
 Value = TypeVar("Value")
+Table = tuple[tuple[Idx, ...], dict[tuple[int, ...], Any]]  # letters, and a value for each of their places
 
 
 class Undefined(Exception):
@@ -199,10 +200,45 @@ class World(Generic[Value]):
         return total
 
     def summed(self, bound: tuple[Idx, ...], factors: tuple, at: Mapping[Idx, int]) -> Value:
-        total = self.field.number(Fraction(0))
-        for places in product(*(range(self.sizes[idx.range]) for idx in bound)):
-            here = {**at, **dict(zip(bound, places, strict=True))}
-            total = self.field.add(total, self.product(factors, here))
+        """Sum over all dummies, one at a time: first the one whose factors have the fewest letters."""
+        tables = [self.table(factor, bound, at) for factor in factors]
+        left = set(bound)
+        while left:
+            reach = {idx: {i for letters, _ in tables if idx in letters for i in letters} for idx in left}
+            idx = min(left, key=lambda one: (len(reach[one]), one.uid))
+            mine = [table for table in tables if idx in table[0]]
+            rest = [table for table in tables if idx not in table[0]]
+            tables = [*rest, self.eliminated(idx, mine, reach[idx] - {idx})]
+                self.eliminated(idx, mine, reach[idx] - {idx})
+            ]
+            left.remove(idx)
+        return self.multiplied(table[()] for _, table in tables)
+
+    def table(self, factor: tuple, bound: tuple[Idx, ...], at: Mapping[Idx, int]) -> Table:
+        letters = tuple(idx for idx in bound if idx in factor[0].letters)
+        values = {}
+        for places in product(*(range(self.sizes[idx.range]) for idx in letters)):
+            values[places] = self.product((factor,), {**at, **dict(zip(letters, places, strict=True))})
+        return letters, values
+
+    def eliminated(self, idx: Idx, tables: list[Table], others: set[Idx]) -> Table:
+        letters = tuple(sorted(others, key=lambda one: one.uid))
+        values = {}
+        for places in product(*(range(self.sizes[one.range]) for one in letters)):
+            total = self.field.number(Fraction(0))
+            for place in range(self.sizes[idx.range]):
+                here = {**dict(zip(letters, places, strict=True)), idx: place}
+                total = self.field.add(total, self.multiplied(v[tuple(here[i] for i in own)] for own, v in tables))
+            values[places] = total
+        return letters, values
+
+    def multiplied(self, values: Iterable) -> Value:
+        total = self.field.number(Fraction(1))
+        for value in values:
+            self.steps += 1
+            if self.steps > MAX_STEPS:
+                raise OutOfFuel
+            total = self.field.multiply(total, value)
         return total
 
     def product(self, factors: tuple, at: Mapping[Idx, int]) -> Value:

@@ -274,7 +274,7 @@ def _scalar(base: Base, exponent: Fraction) -> Form:
     if isinstance(base, Paren) and exponent == Fraction(1, 2) and (norm := _norm(base.body)):
         return norm
     match base:
-        case Sym():
+        case Sym(slots=()):
             form = symbol(base)
         case Size(name):
             form = Form(shown(name), name_latex(shown(name)))
@@ -282,7 +282,7 @@ def _scalar(base: Base, exponent: Fraction) -> Form:
             form = whole(body, ())
             form = Form(form.text, form.latex, True).tight()
         case _:
-            raise NoMatrixForm("a function has no matrix form")
+            raise NoMatrixForm("functions and single components have no matrix form")
     if exponent == 1:
         return form
     power = fraction_text(exponent)

@@ -54,6 +54,7 @@ class Reader:
 
     def __init__(self, source: str, ranges: Mapping[str, str | int] | None = None) -> None:
         self.scope = Scope(source, Ranges(ranges))
+        self.scope.known = frozenset(self.scope.ranges.declared.values())
 
     def statement(self, statement: sx.Statement) -> Line:
         self.scope.begin()

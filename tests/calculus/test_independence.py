@@ -1,0 +1,48 @@
+"""The symbolic part stands on the standard library alone, and is there at once."""
+
+import sys
+
+BLOCKED = """
+import sys
+class Block:
+    def find_spec(self, name, path=None, target=None):
+        if name.split('.')[0] in {'numpy', 'taichi', 'matplotlib', 'scipy', 'torch'}:
+            raise ImportError(name)
+sys.meta_path.insert(0, Block())
+import tensorcalc as tc
+f = tc.function('s_i = exp(x_i)/(1_j exp(x_j))')
+e = tc.equation('a_i = b_ij 1_j c_i').substitute('c_i = d_ij e_j')
+assert tc.equal('[i] s_i s_i', '[i] exp(2 x_i)/(1_j exp(x_j))^2', given=f) is True
+assert tc.equal('[i, j] a_ij', '[i, j] a_ji') is False
+print(f, e, e.latex, tc.from_matrix('Y = X A^T').matrix())
+"""
+
+TIMED = """
+import sys, time
+start = time.perf_counter()
+import tensorcalc.calculus.equations, tensorcalc.calculus.equality, tensorcalc.execution.functions
+print(time.perf_counter() - start)
+print(len([name for name in sys.modules if name.startswith('tensorcalc')]))
+"""
+
+
+def test_everything_symbolic_works_without_numpy(python):
+    answer = python(BLOCKED)
+    assert answer.returncode == 0, answer.stderr
+    assert "d_jk e_k" in answer.stdout or "d_ik e_k" in answer.stdout
+
+
+def test_symbolic_modules_import_the_standard_library_only(python):
+    answer = python(
+        "import sys\nimport tensorcalc.calculus.equations, tensorcalc.calculus.equality\n"
+        "print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    )
+    names = set(answer.stdout.split())
+    outside = {name for name in names - sys.stdlib_module_names if not name.startswith(("_", "tensorcalc"))}
+    assert outside <= {"sitecustomize", "usercustomize", "distutils"}, outside
+
+
+def test_the_import_is_quick(python):
+    """Under a tenth of a second; the best of several, for the machine may be busy."""
+    seconds = min(float(python(TIMED).stdout.split()[0]) for _ in range(5))
+    assert seconds < 0.1
