@@ -87,7 +87,7 @@ class Verdict:
 
     def __str__(self) -> str:
         if self.reason == "blank" and all(finding == BLANK for finding in self.findings.values()):
-            return str(Finding("blank", "type your answer in place of the dots and run the cell."))
+            return str(Finding("blank", "replace the dots and run the cell."))
         width = max(map(len, self.findings))
         return "\n".join(f"{part:{width}}  {finding}".strip() for part, finding in self.findings.items())
 
@@ -101,7 +101,7 @@ class Verdict:
         folded = "".join(
             f"<details><summary>Hint {n}</summary>{as_html(hint)}</details>" for n, hint in enumerate(hints, 1)
         )
-        return f'<div class="tc-verdict"><pre>{escape(str(self))}</pre>{folded}</div>'
+        return f'<div class="tc-verdict"><pre style="white-space: pre-wrap">{escape(str(self))}</pre>{folded}</div>'
 
 
 def as_html(text: str) -> str:
