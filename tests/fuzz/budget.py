@@ -1,7 +1,7 @@
 """How many examples the property tests run: all of them in ``make fuzz``, a tenth with fixed seeds otherwise.
 
-In ``make fuzz`` every random choice is hypothesis's own, so that a failure shrinks to a small program; otherwise hypothesis
-chooses a seed only, which is ten times faster.
+In ``make fuzz`` every random choice is hypothesis's own, so that a failure shrinks to a small program; otherwise
+hypothesis chooses a seed only, which is ten times faster.
 """
 
 from __future__ import annotations

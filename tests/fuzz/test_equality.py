@@ -15,7 +15,7 @@ from tests.oracle import loops
 from tests.oracle.generate import Style
 from tests.oracle.legal import verdict
 from tests.oracle.mutate import mutated
-from tests.oracle.numbers import MODULAR
+from tests.oracle.numbers import MODULAR, PRIME
 from tests.oracle.text import statement_text
 
 pytestmark = pytest.mark.fuzz
@@ -41,16 +41,18 @@ def test_never_a_false_proof(sample, rng):
 
 def modular_values(program, sample, rng: random.Random) -> list:
     """The program at random points modulo a prime."""
-    inputs = {
-        name: loops.map_nested(lambda _: Fraction(rng.randrange(1, 2**61 - 1)), a) for name, a in sample.inputs.items()
-    }
+
+    def draw(_):
+        return Fraction(rng.randrange(1, PRIME))
+
+    inputs = {name: loops.map_nested(draw, array) for name, array in sample.inputs.items()}
     return flat(list(loops.evaluate(program, inputs, sample.constants, sample.sizes, MODULAR).values()))
 
 
 @given(samples(Style(exact=True, depth=1, statements=1)), RANDOM)
 @examples(4000)
 def test_rational_programs_are_decided(sample, rng):
-    """Where only products, sums and quotients stand the answer is yes or no, and the loop nest modulo a prime agrees."""
+    """Of products, sums and quotients only: the answer is yes or no, and the loop nest modulo a prime agrees."""
     program, texts = change(sample, rng)
     answer = tc.equal(*texts)
     assert isinstance(answer, bool)

@@ -92,16 +92,13 @@ def test_identities_are_never_refuted(left, right):
         ("y_i = sqrt(x_i^2)", "y_i = x_i"),
         ("y_i = relu(x_i)", "y_i = x_i"),
         ("y_i = sigmoid(x_i)", "y_i = tanh(x_i)"),
-        ("y_i = exp(b_ik c_k)", "y_i = 1_k exp(b_ik c_k 1_i)"),
+        ("y_i = exp(b_ik c_k)", "y_i = sum_k(exp(b_ik c_k))"),
         ("y_i = sin(x_i)", "y_i = x_i"),
         ("y_i = erf(x_i)", "y_i = tanh(x_i)"),
     ],
 )
 def test_what_differs_is_never_proved(left, right):
-    try:
-        assert tc.equal(left, right) is not True
-    except tc.NotationError:
-        pass
+    assert tc.equal(left, right) is not True
 
 
 # ---------------------------------------------------------------- capture

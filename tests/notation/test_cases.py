@@ -1,4 +1,4 @@
-"""The tables of refusals and of legal lines: verdicts, carets, free and summed letters, and values from the loop nest."""
+"""The tables of refusals and of legal lines: verdicts, carets, free and summed letters, values of the loop nest."""
 
 from __future__ import annotations
 

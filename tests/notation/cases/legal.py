@@ -1,8 +1,8 @@
 r"""Lines that are legal: free and summed letters, and numbers that the sources state for them.
 
 Sources are lines of the article that the rulebook comes from (``l.``) and errata (``e``). ``latex`` is the line as the
-source writes it; free letters are those of the last statement; the text and the LaTeX must mean the same. ``given`` and ``value`` are numbers from the errata's
-demonstrations; every row is also computed by the loop nest on arrays made for it.
+source writes it; the text and the LaTeX must mean the same. Free letters are those of the last statement. ``given`` and
+``value`` are numbers from the errata's demonstrations; every row is also computed by the loop nest on arrays made for it.
 """
 
 from __future__ import annotations
