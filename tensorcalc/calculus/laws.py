@@ -155,7 +155,7 @@ def _negative(expr: Expr) -> bool:
 def leading(expr: Expr) -> Term | None:
     """The greatest term in an order that multiplication keeps; None where two are equally great."""
     ordered = sorted(expr.terms, key=_rank)
-    if len(ordered) > 1 and _rank(ordered[-1]) == _rank(ordered[-2]):
+    if not ordered or (len(ordered) > 1 and _rank(ordered[-1]) == _rank(ordered[-2])):
         return None
     return ordered[-1]
 

@@ -209,8 +209,6 @@ class World(Generic[Value]):
             mine = [table for table in tables if idx in table[0]]
             rest = [table for table in tables if idx not in table[0]]
             tables = [*rest, self.eliminated(idx, mine, reach[idx] - {idx})]
-                self.eliminated(idx, mine, reach[idx] - {idx})
-            ]
             left.remove(idx)
         return self.multiplied(table[()] for _, table in tables)
 

@@ -25,12 +25,15 @@ class Ranges:
         self.fixed: list[str | None] = []  # the declared name of a root
         self.axes: dict[tuple[str, int], int] = {}
 
+    def name(self, letter: str) -> str:
+        return self.declared.get(letter, letter.upper())
+
     def new(self, letter: str | None = None) -> int:
         fixed = self.declared.get(letter or "")
         if fixed and fixed in self.fixed:
             return self.fixed.index(fixed)
         self.parent.append(len(self.parent))
-        self.names.append([fixed or shown(letter.upper())] if letter else [])
+        self.names.append([shown(self.name(letter))] if letter else [])
         self.fixed.append(fixed)
         return len(self.parent) - 1
 

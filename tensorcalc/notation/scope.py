@@ -135,12 +135,12 @@ class Scope:
     source: str = ""
     ranges: Ranges = field(default_factory=Ranges)
     orders: dict[str, tuple[int, int]] = field(default_factory=dict)  # name -> order, where it was first seen
-    # name, place, ranges of the letters in scope, ranges of the statement
-    sizes: list[tuple[str, int, list[int], list[int]]] = field(default_factory=list)
+    # name, place, and ranges from near to far: of its letter, of the letters in scope, of those of the statement
+    sizes: list[tuple[str, int, list[int], list[int], list[int]]] = field(default_factory=list)
     written: set[int] = field(default_factory=set)  # dummies of sums that are written out
     groups: int = 0  # brackets, arguments and denominators around the place
     known: frozenset[str] = frozenset()  # names of ranges that other texts have
-    letters: list[int] = field(default_factory=list)  # ranges of the letters of this statement
+    letters: list[tuple[str, int]] = field(default_factory=list)  # letters of this statement with their ranges
 
     def fail(
         self, rule: str, given: str, letter: str | None = None, at: int | None = None, hint: str | None = None
@@ -154,7 +154,7 @@ class Scope:
 
     def index(self, letter: str) -> Idx:
         at = self.ranges.new(letter)
-        self.letters.append(at)
+        self.letters.append((letter, at))
         return Idx(letter, f"@{at}")
 
     def join(self, idx: Idx, at: int, position: int) -> None:
@@ -320,8 +320,10 @@ class Scope:
             case sx.Number(value):
                 return ex.number(value)
             case sx.Size(name):
-                here = [int(idx.range[1:]) for idx in env.values()]
-                self.sizes.append((name, node.span[0], here, self.letters))
+                here = [at for letter, at in self.letters if letter in env and env[letter].range == f"@{at}"]
+                mine = [at for letter, at in self.letters if at in here and self.ranges.name(letter) == name]
+                near = [at for _, at in self.letters]
+                self.sizes.append((name, node.span[0], mine, here, near))
                 return ex.of_base(ex.Size(f"?{len(self.sizes) - 1}"))
             case sx.Tensor(name, indices):
                 return ex.of_base(ex.Sym(name, self.slots(name, indices, env, node.span[0])))

@@ -12,7 +12,7 @@ from .syntax import Affine, Constant, Fixed, Index, Letter, Span, Valued
 MAX_CHARACTERS = 20_000
 MAX_TOKENS = 6_000
 MAX_ORDER = 24
-MAX_COEFFICIENT = 10**6
+MAX_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -120,9 +120,9 @@ def _affine(body: str, start: int, source: str) -> Index:
         match = _AFFINE.match(body, at)
         if match is None or not (match["number"] or match["letter"]) or (at and not match["sign"]):
             raise NotationError("affine-index", f"{body!r} is no affine index", position=start + at, source=source)
+        if len(match["number"]) > MAX_DIGITS:
+            raise NotationError("limit", "a number in an index is too large", position=start + at, source=source)
         number = int(f"{match['sign']}{match['number'] or 1}")
-        if abs(number) > MAX_COEFFICIENT:
-            raise NotationError("limit", "a coefficient in an index is too large", position=start + at, source=source)
         if match["letter"]:
             here = start + match.start("letter")
             so_far, letter = sums.get(match["letter"], (0, Letter(match["letter"], span=(here, here + 1))))
