@@ -11,6 +11,7 @@ import tensorcalc as tc
 from tensorcalc.notation.errors import RULES, NotationError
 from tensorcalc.notation.parser import parse
 from tests.notation.cases.legal import LEGAL
+from tests.notation.cases.operations import OPERATIONS
 from tests.notation.cases.refusals import REFUSALS
 from tests.oracle import legal as second_opinion
 from tests.oracle import loops
@@ -48,6 +49,11 @@ def computed(f, inputs: dict, constants: dict, sizes: dict) -> dict:
     return result if isinstance(result, dict) else {f.outputs[0]: result}
 
 
+def test_every_rule_has_a_line():
+    shown = {rule for row in (*REFUSALS, *OPERATIONS) for rule in row.rule.split()}
+    assert set(RULES) == shown
+
+
 def test_the_tables_are_long_enough():
     assert len(REFUSALS) >= 60
     assert len(LEGAL) >= 60
@@ -69,6 +75,14 @@ def test_refused(row):
         assert error.index == row.index
     assert error.position in row.places, f"caret at {error.position}, not at one of {sorted(row.places)}"
     assert error.hint
+
+
+@pytest.mark.parametrize("row", OPERATIONS, ids=lambda row: row.name)
+def test_operation_refused(row):
+    with pytest.raises(NotationError) as caught:
+        row.run()
+    assert caught.value.rule in row.rule.split()
+    assert caught.value.hint
 
 
 @pytest.mark.parametrize("row", [row for row in REFUSALS if row.how == "function"], ids=name_of)

@@ -2,7 +2,7 @@ r"""Lines that are legal: free and summed letters, and numbers that the sources 
 
 Sources are lines of the article that the rulebook comes from (``l.``) and errata (``e``). ``latex`` is the line as the
 source writes it; the text and the LaTeX must mean the same. Free letters are those of the last statement. ``given`` and
-``value`` are numbers from the errata's demonstrations; every row is also computed by the loop nest on arrays made for it.
+``value`` are numbers from the errata; every row is also computed by the loop nest on arrays made for it.
 """
 
 from __future__ import annotations
