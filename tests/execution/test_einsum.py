@@ -128,3 +128,7 @@ def test_sigmoid_does_not_overflow():
     with np.errstate(over="raise", invalid="raise", divide="raise"):
         big = tc.function("y_i = sigmoid(x_i)")(x=np.array([-1000.0, 0.0, 1000.0]))
     assert big.tolist() == [0.0, 0.5, 1.0]
+
+
+def test_without_arrays_the_result_is_double():
+    assert tc.function("y = cos(delta_ii/2)")(sizes={"I": 2}).dtype == np.float64
