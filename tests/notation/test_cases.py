@@ -10,12 +10,14 @@ import pytest
 import tensorcalc as tc
 from tensorcalc.notation.errors import RULES, NotationError
 from tensorcalc.notation.parser import parse
+from tensorcalc.notation.syntax import Call, Power, walk
 from tests.notation.cases.legal import LEGAL
 from tests.notation.cases.operations import OPERATIONS
 from tests.notation.cases.refusals import REFUSALS
 from tests.oracle import legal as second_opinion
 from tests.oracle import loops
 from tests.oracle.arrays import example
+from tests.oracle.numbers import EXACT
 
 
 def name_of(row) -> str:
@@ -114,6 +116,9 @@ def test_numbers_of_the_sources(row):
     program = parse(row.text)
     (result,) = loops.evaluate(program, row.given).values()
     assert np.allclose(plain(result), row.value, rtol=1e-13)
+    if not any(isinstance(node, (Call, Power)) for node in walk(program.statements[0].right)):
+        (exact,) = loops.evaluate(program, row.given, field=EXACT).values()
+        assert exact == row.value
 
 
 @pytest.mark.parametrize("row", FUNCTIONS, ids=name_of)
