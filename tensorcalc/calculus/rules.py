@@ -1,6 +1,6 @@
 """The rules of rewriting, one short function each, with the formula as its first line.
 
-``TABLE`` holds them under stable ids, in the order of the book. A rule takes a term (or a sum) and the place in it,
+``REWRITING_RULES`` holds them under stable ids, in the order of the book. A rule takes a term (or a sum) and the place in it,
 checks its whole precondition, and returns what the term becomes; what it refuses is a ``NotationError``.
 """
 
@@ -31,12 +31,12 @@ class RewritingRule:
         return (self.apply.__doc__ or "").strip().splitlines()[0]
 
 
-TABLE: dict[str, RewritingRule] = {}
+REWRITING_RULES: dict[str, RewritingRule] = {}
 
 
 def rule(id: str, name: str) -> Callable[[Callable], Callable]:
     def register(apply: Callable) -> Callable:
-        TABLE[id] = RewritingRule(id, name, apply)
+        REWRITING_RULES[id] = RewritingRule(id, name, apply)
         return apply
 
     return register

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tensorcalc as tc
-from tensorcalc.calculus.rules import TABLE
+from tensorcalc.calculus.rules import REWRITING_RULES
 
 LEGAL = [
     ("a_kj = delta_ik b_ij c_ij", lambda e: e.substitute_delta(), "a_kj = b_kj c_kj"),
@@ -111,10 +111,10 @@ def test_substitution_never_captures():
 
 
 def test_the_rules_print_as_a_table():
-    assert len(TABLE) >= 13
-    for id, rule in TABLE.items():
+    assert len(REWRITING_RULES) >= 13
+    for id, rule in REWRITING_RULES.items():
         assert id == rule.id and rule.name and rule.formula.strip("."), id
-    assert TABLE["delta-substitution"].formula == "δ_ik b_ij = b_kj, for a dummy i"
+    assert REWRITING_RULES["delta-substitution"].formula == "δ_ik b_ij = b_kj, for a dummy i"
 
 
 def test_the_sides_can_be_chosen():
