@@ -1,7 +1,7 @@
 """The rules of rewriting, one short function each, with the formula as its first line.
 
-``REWRITING_RULES`` holds them under stable ids, in the order of the book. A rule takes a term (or a sum) and the place in it,
-checks its whole precondition, and returns what the term becomes; what it refuses is a ``NotationError``.
+``REWRITING_RULES`` holds them under stable ids, in the order of the book. A rule takes a term (or a sum) and the place
+in it, checks its whole precondition, and returns what the term becomes; what it refuses is a ``NotationError``.
 """
 
 from __future__ import annotations

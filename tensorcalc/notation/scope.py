@@ -199,9 +199,8 @@ class Scope:
             shown = occurrences(term).keys() & env.keys()
             missing = [letter for letter in env if letter not in shown]
             if shown and missing:
-                ones = f"1_{missing[0]}" if len(missing) == 1 else f"1_{{{''.join(missing)}}}"
                 text = self.source[slice(*term.span)].strip()
-                hint = f"Broadcast it: write {ones} {text} for this term." if text else None
+                hint = f"Broadcast it: write {ones_text(missing)} {text} for this term." if text else None
                 given = f"the free index {missing[0]} is missing from {text or 'a term'}"
                 self.fail("free-missing", given, missing[0], term.span[0], hint)
         return self.sum(node, env)
@@ -214,7 +213,7 @@ class Scope:
         for term, letters in shown:
             missing = sorted(everything - letters)
             if letters and missing:
-                hint = f"Write 1_{{{''.join(missing)}}} {self.source[slice(*term.span)].strip()} inside the bracket."
+                hint = f"Write {ones_text(missing)} {self.source[slice(*term.span)].strip()} inside the bracket."
                 self.fail(
                     "nested-terms",
                     f"{missing[0]} is missing from a term of the bracket",
@@ -417,6 +416,11 @@ class Scope:
                 self.fail("two-meanings", f"two different ranges are called {name}", name, at, hint)
             sizes[f"?{k}"] = names[roots[0]]
         return {f"@{at}": name for at, name in names.items()}, sizes
+
+
+def ones_text(letters: list[str]) -> str:
+    """The one-tensor to be written: in braces where several letters would run into what follows."""
+    return f"1_{letters[0]}" if len(letters) == 1 else f"1_{{{''.join(letters)}}}"
 
 
 def constant(node: sx.Node) -> Fraction | None:
