@@ -173,6 +173,13 @@ class Nest:
         self.arrays, self.constants, self.length, self.sizes, self.field = arrays, constants, length, sizes, field
         self.opened: dict[int, tuple] = {}
 
+    def table(self, node, letters: list[str], at: dict[str, int]):
+        """Nested lists of the values at all positions of the letters, the first letter outermost."""
+        if not letters:
+            return self.value(node, at)
+        first, *rest = letters
+        return [self.table(node, rest, at | {first: n}) for n in range(self.length[first])]
+
     def value(self, node, at: dict[str, int]):
         return self.total(self.term(term, at) for term in terms(node))
 
@@ -270,14 +277,6 @@ def shape_of(nested) -> tuple[int, ...]:
     return (len(nested), *shape_of(nested[0])) if isinstance(nested, (list, tuple)) else ()
 
 
-def tabulate(letters, length, value, at):
-    """Nested lists of ``value(at)`` over all positions of the letters, the first letter outermost."""
-    if not letters:
-        return value(at)
-    first, *rest = letters
-    return [tabulate(rest, length, value, at | {first: n}) for n in range(length[first])]
-
-
 def map_nested(f, nested):
     return [map_nested(f, one) for one in nested] if isinstance(nested, (list, tuple)) else f(nested)
 
@@ -294,7 +293,7 @@ def evaluate(program: s.Program, inputs: dict, constants=None, sizes=None, field
         nest = prepare(statement, arrays, constants, sizes, field)
         letters = [index.name for index in statement.left.indices]
         name = statement.left.name
-        arrays[name] = defined[name] = tabulate(letters, nest.length, lambda at: nest.value(statement.right, at), {})  # noqa: B023
+        arrays[name] = defined[name] = nest.table(statement.right, letters, {})
     return defined
 
 
@@ -314,10 +313,7 @@ def sides(statement: s.Statement, inputs: dict, constants=None, sizes=None, fiel
     arrays = {name: map_nested(lambda x: field.number(Fraction(x)), array) for name, array in inputs.items()}
     nest = prepare(statement, arrays, constants or {}, sizes or {}, field)
     free = free_letters(statement)
-    return tuple(
-        tabulate(free, nest.length, lambda at: nest.value(side, at), {})  # noqa: B023
-        for side in (statement.left, statement.right)
-    )
+    return nest.table(statement.left, free, {}), nest.table(statement.right, free, {})
 
 
 def summed(statement: s.Statement) -> set[str]:
