@@ -63,7 +63,7 @@ EXERCISES = (
         hints=(
             "The Jacobian has one row for each entry of Y and one column for each entry of X.",
             "In `δ_ip a_qj` the delta leaves one entry in I. A 32-bit float takes 4 bytes, a GiB is 2**30 bytes.",
-            "The backward function multiplies once for each triple (p, j, q).",
+            "The gradient of X multiplies once for each triple (p, j, q).",
         ),
     ),
     Exercise(

@@ -14,6 +14,7 @@ from typing import Any
 
 _LONGEST = 8 << 20  # bytes of one message: a kernel cannot fill the memory of the process that asks it
 _MARK = "TENSORCALC_GRADED"  # an environment variable that all processes of one notebook inherit
+_PACKAGES = Path(__file__).resolve().parents[2]  # where this package was found, installed or not
 _KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TENSORCALC_ARCH", "VIRTUAL_ENV")
 
 # What the new process does first: it limits itself, then becomes a kernel.
@@ -62,10 +63,10 @@ class ForeignKernel:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        context = zmq.Context()
-        context.setsockopt(zmq.MAXMSGSIZE, _LONGEST)
-        context.setsockopt(zmq.LINGER, 0)
-        self._client = BlockingKernelClient(connection_file=file, context=context)
+        self._context = zmq.Context()
+        self._context.setsockopt(zmq.MAXMSGSIZE, _LONGEST)
+        self._context.setsockopt(zmq.LINGER, 0)
+        self._client = BlockingKernelClient(connection_file=file, context=self._context)
         self._client.load_connection_file()
         # Nobody listens to what the notebook prints, so that it cannot flood anybody.
         self._client.start_channels(shell=True, iopub=False, stdin=False, hb=False, control=False)
@@ -94,9 +95,10 @@ class ForeignKernel:
 
     def close(self) -> None:
         """End the kernel and every process that it started and that still carries its mark."""
-        self._client.stop_channels()
         import psutil
 
+        self._client.stop_channels()
+        self._context.destroy()
         self._process.kill()
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error, OSError):
@@ -110,4 +112,5 @@ class ForeignKernel:
         home = dict.fromkeys(
             ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR", "MPLCONFIGDIR"), str(folder)
         )
-        return {**kept, **home, "PYTHONUSERBASE": site.getuserbase(), "TENSORCALC_PROGRESS": "off", _MARK: self._mark}
+        found = {"PYTHONPATH": str(_PACKAGES), "PYTHONUSERBASE": site.getuserbase()}
+        return {**kept, **home, **found, "TENSORCALC_PROGRESS": "off", _MARK: self._mark}

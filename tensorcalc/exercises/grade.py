@@ -5,8 +5,8 @@ function stays where it is and is called there on random arrays; what it returns
 prints "right", or rewrites ``check``, gains nothing.
 
 What remains to a student who means harm: the kernel runs with the teacher's rights on this machine, under limits of
-time, memory and file size, without the teacher's environment variables, yet with files and network. A process that
-sheds its environment outlives the kernel. And an answer may be copied from the book, whose solutions are public. Grade
+time, memory and file size, without the teacher's environment variables, yet with files and network and as many processes
+as it starts, of which one that sheds its environment outlives the kernel. And an answer may be copied from the book, whose solutions are public. Grade
 strangers' work in a container or as another user.
 """
 
@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -63,11 +64,22 @@ def grade(folder: Path, table: Path, seconds: int = 120, memory: int = 4 << 30, 
     -------
     list of Row
         What the table holds.
+
+    Raises
+    ------
+    ImportError
+        If Jupyter's kernel is not installed.
     """
+    _need_jupyter()
     with ThreadPoolExecutor(jobs) as pool:
         rows = list(pool.map(lambda path: grade_notebook(path, seconds, memory), sorted(folder.glob("*.ipynb"))))
     write(rows, table)
     return rows
+
+
+def _need_jupyter() -> None:
+    if missing := [name for name in ("ipykernel", "jupyter_client", "psutil") if find_spec(name) is None]:
+        raise ImportError(f"grading needs {', '.join(missing)}: pip install 'tensorcalc[book]'")
 
 
 def grade_notebook(path: Path, seconds: int, memory: int) -> Row:
@@ -110,7 +122,8 @@ def _labels(codes: Iterable[str]) -> list[str]:
 def _run(codes: list[str], kernel: ForeignKernel, results: dict[str, str]) -> None:
     """Run the cells in order; answers are judged as they are handed in, so that a later crash takes none away."""
     try:
-        kernel.run(f"{_HERE}.start()")
+        if kernel.run("", ask=f"{_HERE}.start()") != "None":
+            raise Lost("tensorcalc cannot be imported by the kernel")
         for code in codes:
             reply = kernel.run(code, ask=f"{_HERE}.take()")
             for label, packed in (json.loads(reply) if reply else {}).items():

@@ -69,7 +69,8 @@ def _run(text: str, name: str | None, arrays: Arrays) -> Arrays:
         names = [name] if name else list(Written(text).names())
         formula = function(text, outputs=names)
         values: dict[str, Any] = {n: arrays[n] for n in formula.inputs}
-        found = formula(**values)
+        with np.errstate(all="ignore"):  # an answer may be infinite somewhere
+            found = formula(**values)
     except NotationError as error:
         raise Rejected("shape", f"{error.given}.") if error.rule == "shape" else Rejected("parse", str(error)) from None
     found = found if isinstance(found, dict) else {names[0]: found}

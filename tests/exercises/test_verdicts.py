@@ -104,6 +104,26 @@ def test_a_formula_is_told_why(answer, said):
     assert said in str(check("ex-matmul-bias", answer))
 
 
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("dl_db_p = 10^1000000000 1_i dl_dy_ip", "parse"),
+        ("dl_db_p = " + "(" * 5000 + "1_i dl_dy_ip" + ")" * 5000, "parse"),
+        ("dl_db_p = 1_i dl_dy_ip\n" * 3000, "parse"),
+        ("dl_db_p = 1_i dl_dy_ip (b_j b_j + 1)^200", "value"),
+        ("dl_db_p = exp(exp(exp(1_i dl_dy_ip)))", "value"),
+        ("dl_db_p = 1_i dl_dy_ip/(b_p - b_p)", "value"),
+        ("dl_db_p = log(-1) 1_i dl_dy_ip", "value"),
+        ("dl_db_p = 1_i dl_dy_ip + 1/1000000000000000 b_p", "value"),
+        ("dl_db_p = f(dl_dy_ip) 1_i", "parse"),
+        ("__import__('os').abort()", "parse"),
+    ],
+    ids=lambda text: text[:30],
+)
+def test_a_hostile_formula_gets_a_verdict(answer, reason):
+    assert check("ex-matmul-bias", answer).reason == reason
+
+
 def test_a_square_matrix_read_transposed_is_named():
     """Both indices of g have one range, so that no shape gives it away."""
     kind = Formula(inputs={"g": "ii", "x": "ik"}, outputs={"z": "ik"}, reference="z_pq = g_pj x_jq")
