@@ -4,10 +4,10 @@ The kernel hands over answers; they are judged here. A formula, a number, a shap
 function stays where it is and is called there on random arrays; what it returns is data again. So a notebook that
 prints "right", or rewrites ``check``, gains nothing.
 
-What remains to a student who means harm: the kernel runs with the teacher's rights on this machine, under limits of
-time, memory and file size, without the teacher's environment variables, yet with files and network and as many processes
-as it starts, of which one that sheds its environment outlives the kernel. And an answer may be copied from the book, whose solutions are public. Grade
-strangers' work in a container or as another user.
+What remains to a student who means harm: the kernel runs with the teacher's rights on this machine. Time, memory, file
+size and environment variables are kept from it; files, the network and the number of processes are not, and a process
+that sheds its environment outlives the kernel. Grade strangers' work in a container or as another user. And an answer
+may be copied from the book, whose solutions are public.
 """
 
 from __future__ import annotations
