@@ -22,6 +22,7 @@ from .sampling import Interval, Modular, NotRational, Undefined, World, least_si
 from .uniting import expand, united
 
 TRIES = 6
+TOO_MUCH = (OutOfFuel, RecursionError, NotationError)  # what ends work that grows without bound
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def equal(left: Any, right: Any, given: Any = None) -> bool | Undecided:
 def canonical_key(expr: Expr) -> Expr:
     try:
         return canonical(expr)
-    except (OutOfFuel, RecursionError):
+    except TOO_MUCH:
         return expr
 
 
@@ -166,7 +167,7 @@ def _same(left: Expr, right: Expr, free: tuple[Idx, ...]) -> bool | Undecided:
         difference = canonical(add(left, scale(right, -1)))
         if not difference.terms:
             return True
-    except (OutOfFuel, RecursionError):
+    except TOO_MUCH:
         difference = None
     if differs(left, right, free):
         return False
@@ -180,7 +181,7 @@ def _same(left: Expr, right: Expr, free: tuple[Idx, ...]) -> bool | Undecided:
 
 def differs(left: Expr, right: Expr, free: tuple[Idx, ...]) -> bool:
     """Whether a point is found where both have values and these surely differ."""
-    with contextlib.suppress(OutOfFuel, RecursionError):
+    with contextlib.suppress(*TOO_MUCH):
         left, right = canonical(left), canonical(right)
     names = sorted({*ranges_of(left, right), *(idx.range for idx in free)})
     for attempt in range(TRIES):

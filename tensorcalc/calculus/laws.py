@@ -12,7 +12,7 @@ from functools import reduce
 from math import gcd, lcm
 
 from ..notation import expression as ex
-from ..notation.building import add, distribute, fresh, of_expr, scale
+from ..notation.building import add, distribute, fresh, number_power, of_expr, scale
 from ..notation.expression import Base, Expr, Factor, Fn, Paren, Size, Term, factor
 from .collecting import product
 from .labelling import erased, term_key
@@ -61,7 +61,7 @@ def _raised(factors: tuple[Factor, ...], exponent: Fraction) -> Expr:
 def power_of_product(term: Term, exponent: Fraction) -> Expr:
     """(c a b)^e = c^e a^e b^e, for whole e, and for any e where all but one factor are known to be positive."""
     if exponent.denominator == 1:
-        number = Expr((Term(term.coef**exponent.numerator),))
+        number = Expr((Term(number_power(term.coef, exponent.numerator)),))
         return distribute(number, _raised(term.factors, exponent))
     sure = tuple(f for f in term.factors if positive(*f))
     rest = tuple(f for f in term.factors if not positive(*f))
@@ -84,12 +84,12 @@ def _absolute(base: Base) -> Base:
 def rational_power(value: Fraction, exponent: Fraction) -> Expr:
     """4^(1/2) = 2, 12^(1/2) = 2 · 3^(1/2): whole powers of primes leave the root."""
     if exponent.denominator == 1:
-        return Expr((Term(value**exponent.numerator),))
+        return Expr((Term(number_power(value, exponent.numerator)),))
     coef, roots = Fraction(1), []
     for sign, n in ((1, value.numerator), (-1, value.denominator)):
         for prime, times in primes(n).items():
             whole, left = divmod(sign * times * exponent, 1)
-            coef *= Fraction(prime) ** int(whole)
+            coef *= number_power(Fraction(prime), int(whole))
             if left:
                 roots.append(factor(Paren(ex.number(prime)), left))
     return Expr((Term(coef, (), tuple(roots)),))
@@ -250,7 +250,7 @@ def _parity(name: str, odd: bool) -> Callable[[Expr, Fraction], Expr]:
             return ex.ONE
         flip = _negative(arg) and (exponent.denominator == 1 or not odd)
         value = ex.of_base(Fn(name, scale(arg, -1) if flip else arg), exponent)
-        return scale(value, (-1) ** exponent.numerator) if flip and odd else value
+        return scale(value, -1) if flip and odd and exponent.numerator % 2 else value
 
     law.__doc__ = f"{name}(-x) = {'-' if odd else ''}{name}(x)"
     return law

@@ -77,7 +77,10 @@ class Interval:
     """Pairs of floats that surely hold the value; library functions are trusted to four units in the last place."""
 
     def number(self, value: Fraction) -> Bounds:
-        return outward(float(value), float(value))
+        try:
+            return outward(float(value), float(value))
+        except OverflowError:
+            raise Undefined from None
 
     def random(self, source: Random, positive: bool) -> Bounds:
         value = source.uniform(0.3, 2.0) * (1 if positive else source.choice((-1, 1)))

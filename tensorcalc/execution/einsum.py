@@ -53,7 +53,7 @@ def run(
     """Every statement that an output needs, in order."""
     values = dict(arrays)
     needed = _needed(function)
-    dtype = np.result_type(*([a.dtype for a in arrays.values() if a.dtype.kind == "f"] or [np.float64]))
+    dtype = np.result_type(*([a.dtype for a in arrays.values() if a.dtype.kind == "f"] or [np.dtype(np.float64)]))
     for name, line in function.definitions.items():
         if name in needed:
             values[name] = Evaluator(values, sizes, dtype).whole(line.right, line.free)

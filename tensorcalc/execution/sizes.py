@@ -112,4 +112,7 @@ def _largest(slot: Affine, unknown: Idx, found: Mapping[str, int]) -> int:
 
 
 def as_number(value: Fraction) -> int | float:
-    return value.numerator if value.denominator == 1 else value.numerator / value.denominator
+    try:
+        return value.numerator if abs(value) < 1 << 53 and value.denominator == 1 else float(value)
+    except OverflowError:
+        raise NotationError("limit", "a number is too large for an array") from None

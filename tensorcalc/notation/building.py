@@ -10,6 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import count
 
+from .errors import NotationError
 from .expression import (
     ONE,
     Affine,
@@ -29,6 +30,8 @@ from .expression import (
     factor,
 )
 from .syntax import Constant, Fixed
+
+MAX_BITS = 16_000
 
 _numbers = count(1)
 
@@ -218,6 +221,14 @@ def of_expr(expr: Expr, exponent: int | Fraction = 1) -> Expr:
     return Expr((bracket(expr, exponent),))
 
 
+def number_power(value: Fraction, exponent: int) -> Fraction:
+    """value^exponent, as long as it has less than some ten thousand bits."""
+    bits = max(value.numerator.bit_length(), value.denominator.bit_length())
+    if abs(value) != 1 and bits * abs(exponent) > MAX_BITS:
+        raise NotationError("limit", "a number is too large")
+    return value**exponent
+
+
 def power(expr: Expr, exponent: int | Fraction) -> Expr:
     """expr^exponent; a lone factor is raised itself, a lone product without sums too if the exponent is an integer."""
     exponent = Fraction(exponent)
@@ -225,7 +236,8 @@ def power(expr: Expr, exponent: int | Fraction) -> Expr:
         term = expr.terms[0]
         lone = len(term.factors) == 1 and term.coef == 1
         if exponent.denominator == 1 and term.coef:
-            return Expr((Term(term.coef**exponent.numerator, (), tuple((b, e * exponent) for b, e in term.factors)),))
+            coef = number_power(term.coef, exponent.numerator)
+            return Expr((Term(coef, (), tuple((b, e * exponent) for b, e in term.factors)),))
         if lone and term.factors[0][1] == 1:
             return Expr((Term(factors=((term.factors[0][0], exponent),)),))
     return ONE if exponent == 0 else Expr((bracket(expr, exponent),))

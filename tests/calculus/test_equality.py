@@ -126,3 +126,21 @@ def test_canonical_form_is_idempotent(text):
 def test_work_is_bounded():
     big = "(x_i + 1_i a)^20 (z_i + 1_i b)^20 (w_i + 1_i c)^20"
     assert isinstance(tc.equal(f"[i] {big}", f"[i] {big} + d_i - d_i"), tc.Undecided)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [("exp(10000000000 log(2))", "0"), ("((2 x + a - a)^1000)^1000", "1"), ("1e250 1e250 x", "x^2")]
+)
+def test_large_numbers_end_in_an_answer(left, right):
+    answer = tc.equal(left, right)
+    assert answer is False or isinstance(answer, tc.Undecided)
+
+
+def test_a_number_that_cannot_be_written_down_is_refused():
+    with pytest.raises(tc.NotationError) as caught:
+        tc.function("y = ((9^1000)^1000)^1000")
+    assert caught.value.rule == "limit"
+
+
+def test_odd_functions_below_a_bar():
+    assert tc.equal("[i] 1/sin(-x_i)", "[i] -1/sin(x_i)") is True
