@@ -202,7 +202,8 @@ def test_a_kernel_without_source():
 
 def _sourceless():
     namespace = {}
-    exec("def f(y):\n    for i in range(y.shape[0]):\n        y[i] = 1.0", namespace)
+    text = "def f(y):\n    for i in range(y.shape[0]):\n        y[i] = 1.0"
+    exec(compile(text, "<nowhere>", "exec"), namespace)  # "<string>" has a source where Python was started by -c
     return namespace["f"]
 
 
