@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 from ..notation import expression as ex
-from ..notation.building import add, as_term, binders, dummy, map_slots, multiply, parts, power, substitute
+from ..notation.building import add, as_term, binders, multiply, power, substitute
 from ..notation.errors import NotationError
-from ..notation.expression import Base, Delta, Expr, Fn, Idx, One, Paren, Slot, Sym, Term
+from ..notation.expression import Delta, Expr, Fn, Idx, One, Paren, Slot, Sym, Term
+from ..notation.factors import occurrences
 from ..notation.lettering import letter
 from ..notation.matrices import MatrixForm, to_matrix
 from ..notation.matrix_reading import from_matrix_text
@@ -18,13 +19,23 @@ from ..notation.names import FUNCTIONS, GENERIC
 from ..notation.parser import parse, parse_expression
 from ..notation.printing import to_text
 from ..notation.reading import Line, Reader
-from ..notation.scope import occurrences
 from ..notation.writing import write
 from . import rules
 from .function import line_latex, line_text
+from .places import (
+    Attempt,
+    Search,
+    check_letters,
+    defined,
+    find,
+    first,
+    product_parts,
+    renamed,
+    spliced,
+    texts,
+    written,
+)
 from .uniting import merged, united
-
-Attempt = Callable[[Term, frozenset[Idx]], Expr | None]
 
 
 class Equation:
@@ -126,7 +137,7 @@ class Equation:
 
         def attempt(term: Term, outer: frozenset[Idx]) -> Expr | None:
             wanted = [idx for idx in term.bound if index in (None, idx.name)]
-            return _first(wanted, lambda idx: rules.one_contracted(term, idx))
+            return first(wanted, lambda idx: rules.one_contracted(term, idx))
 
         return self._rewrite(side, "one-contracted", attempt)
 
@@ -153,7 +164,7 @@ class Equation:
                 if new in names | set(self.free):
                     given = f"{new} is already an index of the term {self.terms[k]}"
                     raise NotationError("rename-clash", given, index=new)
-                terms[k] = _renamed(terms[k], old, new)
+                terms[k] = renamed(terms[k], old, new)
         if not found:
             raise NotationError("nothing-to-do", f"there is no index {old} here", index=old)
         return self._with(right=Expr(tuple(terms)), rule="renamed")
@@ -176,14 +187,14 @@ class Equation:
         a_i = b_ij 1_j d_ik e_k
         """
         own, other = united([self.line, _as_line(definition)])
-        name = _defined(other)
+        name = defined(other)
         value = letter(other.right, other.free)
 
         def attempt(term: Term, outer: frozenset[Idx]) -> Expr | None:
             for at, (base, _) in enumerate(term.factors):
                 if isinstance(base, Sym) and base.name == name.name and len(base.slots) == len(name.slots):
                     if not rename:
-                        _check_letters(term, base, name, value)
+                        check_letters(term, base, name, value)
                     return Expr((rules.definition_put_in(term, at, name, value),))
             return None
 
@@ -197,7 +208,7 @@ class Equation:
         a_i = b_i s
         """
         own, other = united([self.line, _as_line(definition)])
-        name, value = _defined(other), other.right
+        name, value = defined(other), other.right
         if len(value.terms) != 1:
             raise NotationError("nothing-to-do", "only a definition of one term can be folded back")
         start = Equation(replace(own, signature=merged(own.signature, other.signature)))
@@ -227,12 +238,12 @@ class Equation:
         [] a_i gamma_i = b_ik c_k gamma_i
         """
         own, other = self._read(by)
-        summed = [idx for idx in own.free if idx.name in {one.name for one in other.free}]
-        if not summed:
+        over = [idx for idx in own.free if idx.name in {one.name for one in other.free}]
+        if not over:
             given = f"{by} carries no free index of the equation"
             raise NotationError("nothing-to-do", given, hint="Use multiply for a new index.")
-        free = tuple(idx for idx in dict.fromkeys((*own.free, *other.free)) if idx not in summed)
-        left, right = (_summed(multiply(side, other.right), summed) for side in (own.left, own.right))
+        free = tuple(idx for idx in dict.fromkeys((*own.free, *other.free)) if idx not in over)
+        left, right = (summed(multiply(side, other.right), over) for side in (own.left, own.right))
         return self._joined(own, other, left, right, free, "both-sides-contracted")
 
     def add(self, tensor: str) -> Equation:
@@ -280,7 +291,7 @@ class Equation:
 
         def attempt(term: Term, outer: frozenset[Idx]) -> Expr | None:
             where = [at for at, (base, e) in enumerate(term.factors) if isinstance(base, Paren) and e > 0]
-            return _first(where, lambda at: rules.distributed(term, at))
+            return first(where, lambda at: rules.distributed(term, at))
 
         return self._rewrite(side, "distributed", attempt)
 
@@ -290,11 +301,11 @@ class Equation:
         >>> equation("a_i = b_ij c_ij + b_ij d_j").factor("b_ij")
         a_i = b_ij (c_ij + 1_i d_j)
         """
-        wanted = [_written(part) for part in _product_parts(common)]
-        having = [term for term in self.right.terms if all(_find(term, text) for text in wanted)]
+        wanted = [written(part) for part in product_parts(common)]
+        having = [term for term in self.right.terms if all(find(term, text) for text in wanted)]
         if len(having) < 2:
             raise NotationError("nothing-to-do", f"fewer than two terms have the factor {common}")
-        bases = [_find(having[0], text) for text in wanted]
+        bases = [find(having[0], text) for text in wanted]
         new = rules.factored(having, [base for base in bases if base is not None], ones)
         terms = [
             new if term is having[0] else term for term in self.right.terms if term is having[0] or term not in having
@@ -313,7 +324,7 @@ class Equation:
             for at, (base, exponent) in enumerate(term.factors):
                 if isinstance(base, Paren) and exponent != 1:
                     new = rules.power_of_product(base, exponent, known)
-                    return Expr((replace(term, coef=term.coef * new.coef, factors=_spliced(term, at, new)),))
+                    return Expr((replace(term, coef=term.coef * new.coef, factors=spliced(term, at, new)),))
             return None
 
         return self._rewrite(side, "power-of-product", attempt)
@@ -332,7 +343,7 @@ class Equation:
                     new = rules.log_of_product(base, known)
                     if len(term.factors) == 1 and not term.bound and term.coef == 1:
                         return new
-                    return Expr((replace(term, factors=_spliced(term, at, as_term(new))),))
+                    return Expr((replace(term, factors=spliced(term, at, as_term(new))),))
             return None
 
         return self._rewrite(side, "log-of-product", attempt)
@@ -367,15 +378,15 @@ class Equation:
 
     def _at(self, side: str, kind: type, text: str | None, rule: str, apply: Callable) -> Equation:
         """Apply a rule to the first factor of a kind, or to the one written like this."""
-        wanted = None if text is None else _written(_product_parts(text)[0])
+        wanted = None if text is None else written(product_parts(text)[0])
 
         def attempt(term: Term, outer: frozenset[Idx]) -> Expr | None:
             where = [
                 at
                 for at, (base, _) in enumerate(term.factors)
-                if isinstance(base, kind) and (wanted is None or wanted in _texts(base))
+                if isinstance(base, kind) and (wanted is None or wanted in texts(base))
             ]
-            return _first(where, lambda at: apply(term, at, outer))
+            return first(where, lambda at: apply(term, at, outer))
 
         return self._rewrite(side, rule, attempt)
 
@@ -383,133 +394,15 @@ class Equation:
         self, side: str, rule: str, attempt: Attempt, nothing: str = "nothing-to-do", everywhere: bool = False
     ) -> Equation:
         """Rewrite the first place where the attempt succeeds; else raise its first refusal."""
-        search = _Search(attempt, everywhere)
+        search = Search(attempt, everywhere)
         new = search.expr(getattr(self, side), frozenset(self.line.free))
         if search.done:
             return self._with(rule=rule, **{side: new})
         raise search.refusal or NotationError(nothing, f"nothing on the {side} side fits: {self}")
 
 
-class _Search:
-    """Walks an expression from outside inwards until an attempt succeeds."""
-
-    def __init__(self, attempt: Attempt, everywhere: bool) -> None:
-        self.attempt, self.everywhere = attempt, everywhere
-        self.done = False
-        self.refusal: NotationError | None = None
-
-    def expr(self, expr: Expr, outer: frozenset[Idx]) -> Expr:
-        return add(*(self.term(term, outer) for term in expr.terms))
-
-    def term(self, term: Term, outer: frozenset[Idx]) -> Expr:
-        if self.done and not self.everywhere:
-            return Expr((term,))
-        try:
-            new = self.attempt(term, outer)
-        except NotationError as refusal:
-            self.refusal, new = self.refusal or refusal, None
-        if new is not None:
-            self.done = True
-            return new
-        inner = outer | frozenset(term.bound)
-        factors = tuple((self.base(base, inner), exponent) for base, exponent in term.factors)
-        return Expr((replace(term, factors=factors),))
-
-    def base(self, base: Base, outer: frozenset[Idx]) -> Base:
-        if not parts(base) or (self.done and not self.everywhere):
-            return base
-        return map_slots(base, lambda slot: slot, lambda inner: self.expr(inner, outer))
-
-
-def _first(places: Sequence, apply: Callable) -> Expr | None:
-    """The first place where a rule applies; its refusal if it applies nowhere."""
-    refusal = None
-    for place in places:
-        try:
-            new = apply(place)
-            return new if isinstance(new, Expr) else Expr((new,))
-        except NotationError as error:
-            refusal = refusal or error
-    if refusal:
-        raise refusal
-    return None
-
-
-def _spliced(term: Term, at: int, new: Term) -> tuple:
-    return (*term.factors[:at], *new.factors, *term.factors[at + 1 :])
-
-
-def _renamed(term: Term, old: str, new: str) -> Term:
-    """Dummies of one name get another, at any depth."""
-
-    def idx(one: Idx) -> Idx:
-        return replace(one, name=new) if one.name == old and one.uid else one
-
-    by = {one: idx(one) for one in {*term.inside, *binders(Expr((term,)))}}
-    return _rebind(term, by)
-
-
-def _rebind(term: Term, by: Mapping[Idx, Idx]) -> Term:
-    from ..notation.building import substitute_slot
-
-    def base(one: Base) -> Base:
-        return map_slots(
-            one, lambda slot: substitute_slot(slot, by), lambda e: Expr(tuple(_rebind(t, by) for t in e.terms))
-        )
-
-    factors = tuple((base(one), exponent) for one, exponent in term.factors)
-    return Term(term.coef, tuple(by.get(idx, idx) for idx in term.bound), factors)
-
-
-def _summed(expr: Expr, summed: Sequence[Idx]) -> Expr:
-    by: dict[Idx, Slot] = {idx: dummy(idx) for idx in summed}
-    term = substitute(expr, by).terms[0]
-    return Expr((replace(term, bound=(*by.values(), *term.bound)),))  # type: ignore[arg-type]
-
-
-def _check_letters(term: Term, base: Sym, name: Sym, value: Expr) -> None:
-    """Substitution as it stands: the same free letters, and no dummy that the place already has."""
-    for used, defined in zip(base.slots, name.slots, strict=True):
-        if getattr(used, "name", None) != getattr(defined, "name", None):
-            ours, theirs = getattr(used, "name", used), getattr(defined, "name", defined)
-            given = f"{name.name} has the index {ours} here and {theirs} in its definition"
-            raise NotationError("substitute-free", given, index=str(theirs))
-    taken = {idx.name for idx in term.inside}
-    for idx in binders(value):
-        if idx.name in taken:
-            given = f"the dummy {idx.name} of the definition is an index of the term already"
-            raise NotationError("substitute-capture", given, index=idx.name)
-
-
-def _defined(line: Line) -> Sym:
-    base = line.left.terms[0].factors[0][0] if line.left.terms and line.left.terms[0].factors else None
-    if not isinstance(base, Sym) or not all(isinstance(slot, Idx) for slot in base.slots):
-        raise NotationError("left-side", "a definition has one tensor with free indices on its left side")
-    return base
-
-
 def _as_line(definition: Any) -> Line:
     return definition.line if isinstance(definition, Equation) else equation(definition).line
-
-
-def _product_parts(text: str) -> list:
-    from ..notation.scope import pieces
-
-    return [piece.node for piece in pieces(parse_expression(text))]
-
-
-def _written(node: Any) -> str:
-    return to_text(node)
-
-
-def _texts(base: Base) -> set[str]:
-    """How a factor is written; a delta in either order."""
-    text = {to_text(write(ex.of_base(base)))}
-    return text | {to_text(write(ex.of_base(Delta(base.right, base.left))))} if isinstance(base, Delta) else text
-
-
-def _find(term: Term, text: str) -> Base | None:
-    return next((base for base, exponent in term.factors if exponent >= 1 and text in _texts(base)), None)
 
 
 def equation(text: str, ranges: Mapping[str, str | int] | None = None) -> Equation:

@@ -31,12 +31,13 @@ class RewritingRule:
         return (self.apply.__doc__ or "").strip().splitlines()[0]
 
 
-REWRITING_RULES: dict[str, RewritingRule] = {}
+TABLE: dict[str, RewritingRule] = {}
+REWRITING_RULES = TABLE  # its public name
 
 
 def rule(id: str, name: str) -> Callable[[Callable], Callable]:
     def register(apply: Callable) -> Callable:
-        REWRITING_RULES[id] = RewritingRule(id, name, apply)
+        TABLE[id] = RewritingRule(id, name, apply)
         return apply
 
     return register

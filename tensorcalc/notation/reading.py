@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from . import syntax as sx
 from .building import map_slots
 from .expression import Affine, Base, Expr, Idx, Looked, Size, Slot, Term
+from .factors import occurrences, unwrap
 from .parser import parse, parse_expression
 from .ranges import Ranges
-from .scope import Scope, occurrences, unwrap
+from .scope import Scope
 
 
 @dataclass(frozen=True)

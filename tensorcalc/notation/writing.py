@@ -12,9 +12,9 @@ from fractions import Fraction
 from . import expression as ex
 from . import syntax as sx
 from .expression import Expr, Idx, Term
+from .factors import closed_parts, occurrences, pieces
 from .lettering import letter
 from .ranges import shown
-from .scope import closed_parts, occurrences, pieces
 
 
 def write(expr: Expr, free: Iterable[Idx] = ()) -> sx.Node:
