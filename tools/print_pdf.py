@@ -2,44 +2,41 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from build_book import SITE
-from chapters import pages
-from playwright.sync_api import sync_playwright
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # run as a script, it knows tools/ only
+
+from tools.chapters import pages  # noqa: E402
+from tools.site.browser import SITE, browser, find_browser, new_context, settle  # noqa: E402
 
 TARGET = SITE.parent / "pdf"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+PAPER = {"format": "A4", "print_background": True, "margin": {"top": "18mm", "bottom": "18mm"}}
 
 
-def print_pages(browser_path: str) -> list[Path]:
-    TARGET.mkdir(parents=True, exist_ok=True)
-    printed = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        page = browser.new_page()
+def print_pages(site: Path = SITE, target: Path = TARGET) -> Iterator[Path]:
+    """Print each page, in the book's order, once its mathematics and widgets stand."""
+    target.mkdir(parents=True, exist_ok=True)
+    with browser() as chromium:
+        page = new_context(chromium).new_page()
         for name in pages():
-            page.goto((SITE / f"{name}.html").as_uri())
-            page.wait_for_function("window.MathJax?.startup?.promise?.then(() => true) ?? true")
-            target = TARGET / f"{Path(name).name}.pdf"
-            page.pdf(path=target, format="A4", print_background=True, margin={"top": "18mm", "bottom": "18mm"})
-            printed.append(target)
-            print(target.name, flush=True)
-        browser.close()
-    return printed
+            page.goto((site / f"{name}.html").as_uri())
+            settle(page)
+            printed = target / f"{Path(name).name}.pdf"
+            page.pdf(path=printed, **PAPER)
+            yield printed
 
 
 def main() -> int:
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
-        print(f"No browser was found among {', '.join(BROWSERS)}: install Chromium, or print from yours.")
+    if find_browser() is None:
+        print("No Chromium or Chrome was found: install one, or print the pages from your browser.")
         return 1
     from pypdf import PdfWriter
 
     book = PdfWriter()
-    for path in print_pages(browser):
+    for path in print_pages():
+        print(path.name, flush=True)
         book.append(path)
     book.write(TARGET / "book.pdf")
     print(f"\nThe book as one file: {TARGET / 'book.pdf'}")

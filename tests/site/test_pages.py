@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-SHARED = ("/_static/",)
-LIMIT = 2_000_000
+from tools.site.weights import LIMIT, own_files
+
 CONTRAST = """() => {
   const light = (colour) => {
     const [r, g, b] = colour.match(/[\\d.]+/g).map((part) => part / 255)
@@ -98,10 +98,14 @@ def test_text_can_be_read_in_both_themes(visit):
     visit.page.evaluate("document.documentElement.dataset.theme = 'light'")
 
 
-def test_a_page_is_light(visit):
-    own = {urlsplit(url).path for url in visit.requests if not any(part in url for part in SHARED)}
-    weights = {Path(unquote(path)).name: Path(unquote(path)).stat().st_size for path in own}
-    assert sum(weights.values()) < LIMIT, weights
+def test_a_page_is_light(site, visit, record_property):
+    page = site / "book" / f"{visit.name}.html"
+    files = own_files(page)
+    record_property("bytes", sum(files.values()))
+    assert sum(files.values()) < LIMIT, files
+    asked = {Path(unquote(urlsplit(url).path)).name for url in visit.requests if url.startswith("file:")}
+    loaded = {name for name in asked if not any(site.glob(f"_static/**/{name}"))}
+    assert loaded <= set(files), "the page loads what the list of its weight leaves out"
 
 
 def test_one_head_and_a_description_of_the_language(visit):
