@@ -32,6 +32,7 @@ from .places import (
     product_parts,
     renamed,
     spliced,
+    summed,
     texts,
     written,
 )
