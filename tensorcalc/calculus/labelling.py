@@ -94,9 +94,12 @@ def factor_key(factor: Factor, names: Names) -> str:
 
 
 def key(expr: Expr, names: Names | None = None) -> str:
-    """A string that two expressions share if they differ in the names of dummies and in order alone."""
+    """A string that two expressions share if they differ in the names of dummies and in order alone.
+
+    Going one level in, the names from outside get a mark, lest a dummy's label inside be taken for one of theirs.
+    """
     outer = sorted(expr.letters, key=lambda idx: (idx.name, idx.uid))
-    return _key(expr, tuple((idx, slot_key(idx, names or {})) for idx in outer))
+    return _key(expr, tuple((idx, f"^{slot_key(idx, names or {})}") for idx in outer))
 
 
 @lru_cache(maxsize=20_000)

@@ -70,6 +70,10 @@ DIFFERENT = [
     ("[b] s_{b,T_b}", "[b] s_{b,U_b}"),
     ("[i] x_{i+m} w_m", "[i] x_{i-m} w_m"),
     ("[i] exp(x_i)", "[i] 1 + x_i + x_i^2/2"),
+    # a dummy inside is not the dummy outside
+    ("exp(a_rrq) c_q", "exp(a_qrr) c_q"),
+    ("exp(a_rq d_r) c_q", "exp(a_qr d_r) c_q"),
+    ("sum_q(sin(1 + exp(a_rq d_r)))", "sum_q(sin(1 + exp(a_qr d_r)))"),
 ]
 
 
