@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ..notation.building import parts
 from ..notation.errors import NotationError
@@ -12,6 +13,12 @@ from ..notation.printing import to_latex, to_text
 from ..notation.reading import Line, Reader, Signature
 from ..notation.syntax import Constant, Letter, Statement, Tensor, walk
 from ..notation.writing import write
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from .backward import Graph
+    from .derivation import Derivation
 
 
 def bases(expr: Expr) -> Iterator[Base]:
@@ -69,6 +76,25 @@ class SymbolicFunction:
         self._check_order(program.statements)
         self._classify([outputs] if isinstance(outputs, str) else outputs, constants)
 
+    @classmethod
+    def of_lines(
+        cls,
+        lines: Sequence[Line],
+        inputs: Sequence[str],
+        outputs: Sequence[str],
+        constants: Sequence[str] = (),
+        name: str | None = None,
+    ) -> Self:
+        """A function from statements that were derived; it takes all the inputs named, used or not."""
+        self = cls.__new__(cls)
+        self.warnings, self.name, self.statements = (), name, tuple(lines)
+        self.signature = lines[0].signature if lines else Signature()
+        self.definitions = {self._defined(line): line for line in lines}
+        self.source = str(self)
+        self._classify(outputs, constants)
+        self.inputs = tuple(dict.fromkeys((*inputs, *self.inputs)))
+        return self
+
     @staticmethod
     def _defined(line: Line) -> str:
         base = line.left.terms[0].factors[0][0]
@@ -105,6 +131,91 @@ class SymbolicFunction:
         clash = set(self.positions) & {*self.inputs, *self.definitions}
         if clash:
             raise NotationError("two-meanings", f"{min(clash)} is a tensor and a constant index")
+
+    # ------------------------------------------------------------ derivatives
+
+    def graph(self) -> Graph:
+        """Which tensor is computed from which.
+
+        >>> SymbolicFunction("s = x_i x_i; y_i = x_i/s".replace(";", "\\n")).graph()
+        x → s, y
+        s → y
+        """
+        from .backward import graph_of
+
+        return graph_of(self)
+
+    def jacobian(self, output: str, input: str, indices: str | None = None, direct: bool = False) -> Derivation:
+        """∂y_ij/∂x_pq, the Jacobian tensor, rule by rule.
+
+        Parameters
+        ----------
+        output, input : names of tensors
+        indices : letters for the new free indices, such as "pq"
+        direct : differentiate the statement of the output alone, all other tensors held fixed
+
+        Returns
+        -------
+        Derivation : its ``result`` is the equation ∂y_ij/∂x_pq = …
+
+        Raises
+        ------
+        NotationError : rules ``input-unknown``, ``derivative-index``
+
+        >>> SymbolicFunction("y_ij = x_ik a_kj").jacobian("y", "x").result
+        ∂y_ij/∂x_pq = delta_ip a_qj
+        """
+        from .jacobian import jacobian
+
+        return jacobian(self, output, input, indices, direct)
+
+    def vjp(self, input: str, indices: str | None = None) -> Derivation:
+        """dl_dx_pq = dl_dy_ij ∂y_ij/∂x_pq, added over all consumers of x, intermediates by name.
+
+        Parameters
+        ----------
+        input : name of an input or intermediate
+        indices : letters for the new free indices, such as "pq"
+
+        Returns
+        -------
+        Derivation : ``closed_form()`` goes on down to inputs and upstream gradients
+
+        Raises
+        ------
+        NotationError : rules ``input-unknown``, ``derivative-index``
+
+        >>> SymbolicFunction("y_ij = x_ik a_kj").vjp("x").result
+        dl_dx_pq = dl_dy_pj a_qj
+        """
+        from .backward import vjp
+
+        return vjp(self, input, indices)
+
+    def backward(self, wrt: Sequence[str] | str | None = None, save: Sequence[str] = ()) -> Self:
+        """The backward function: inputs and upstream gradients in, gradients of the inputs out.
+
+        Parameters
+        ----------
+        wrt : the inputs whose gradients are wanted; all but the constants if None
+        save : intermediates that the caller hands in instead of having them recomputed
+
+        Returns
+        -------
+        a function of the same kind, with a statement for every gradient
+
+        Raises
+        ------
+        NotationError : rule ``input-unknown``
+
+        >>> SymbolicFunction("y_ij = x_ik a_kj").backward()
+        <function dl_dx, dl_da of x, a, dl_dy>
+        dl_dx_ik = dl_dy_ij a_kj
+        dl_da_kj = x_ik dl_dy_ij
+        """
+        from .backward import backward
+
+        return backward(self, wrt, save)
 
     # ------------------------------------------------------------ showing
 
