@@ -86,13 +86,13 @@ EXERCISES = (
                 {
                     "a": "for (3, 4, 2) only one of the six does it.",
                     "b": "for (3, 1, 2) there are two more than the identity.",
-                    "d": "the cyclic permutation of (3, 4, 2) moves components to other places in memory.",
+                    "d": "the cyclic permutation of (3, 4, 2) moves components to other places in the line.",
                     "e": "exchanging the first two axes of (3, 4, 2) keeps the last one, and fails.",
                 },
             ),
         },
         hints=(
-            "Reshaping never moves a component in memory.",
+            "Reshaping keeps the line of the components, last index fastest.",
             "The place of a component is i·s + j·t + k·u with the strides s, t, u. Which index adds nothing to it?",
             "An axis of length 1 may stand anywhere. Two longer ones may not change their order.",
         ),
@@ -127,8 +127,8 @@ EXERCISES = (
         ),
         hints=(
             "Try a half turn first: it multiplies every component by -1.",
-            "Four of the six give the wrong sign or a wrong constant under a half turn or a quarter turn.",
-            "The squared length x_k x_k is the same in every frame: it is a scalar.",
+            "At x = (1, 2) the half turn refutes five of the six.",
+            "The squared length, the sum of the x_k², is the same in every frame: it is a scalar.",
         ),
     ),
 )

@@ -48,7 +48,7 @@ EXERCISES = (
         hints=(
             "By which factor do a sum and a mean over b differ?",
             "The factor is B. For which B does it not matter?",
-            "The right gradient copies the formula of the text: beta_q reaches y_bq for every b, so b is summed.",
+            "`beta_q` reaches `y_bq` for every b, with the rate one. So b is summed: `1_b` in front does it.",
         ),
     ),
     Exercise(
@@ -70,7 +70,7 @@ EXERCISES = (
         "ex-check-second",
         {"factor": Number(48), "step": Number(1 / 4, rtol=1e-6), "error": Number(1 / 2, rtol=1e-6)},
         hints=(
-            "Four values are rounded, each by at most u|f|, and the result is divided by t².",
+            "Three values are rounded, each by at most u|f|, with the weights 1, 2 and 1; the sum is divided by t².",
             "Set the derivative of 4u|f|/t² + t²|f''''|/12 to zero.",
             "-8u|f|/t³ + t|f''''|/6 = 0. Insert the step into the error and count the powers of u.",
         ),
