@@ -8,8 +8,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # run as a script, it knows tools/ only
 
-from tools.chapters import pages  # noqa: E402
-from tools.site.browser import SITE, browser, find_browser, new_context, settle  # noqa: E402
+from tools.chapters import pages
+from tools.site.browser import SITE, browser, find_browser, new_context, settle
 
 TARGET = SITE.parent / "pdf"
 PAPER = {"format": "A4", "print_background": True, "margin": {"top": "18mm", "bottom": "18mm"}}
