@@ -33,13 +33,13 @@ class ArgumentReport:
         where = f"at {self.name}[{', '.join(map(str, self.index))}]"
         values = f"analytic {self.analytic:.4g}, numeric {self.numeric:.4g}"
         if self.verdict == "vacuous":
-            return "vacuous, since every gradient is zero: take other inputs, or leave it out of wrt"
+            return "vacuous, since every gradient is zero:\n    take other inputs, or leave it out of wrt"
         if self.verdict == "kink":
             low, high = self.slopes
-            return f"kink {where}, one-sided slopes from {low:.4g} to {high:.4g}, {values}: move the input away"
+            return f"kink {where}, one-sided slopes from {low:.4g} to {high:.4g}:\n    {values}; move the input away"
         if self.verdict == "wrong":
             count = f"{self.failures} of {math.prod(self.shape)} elements"
-            return f"wrong in {count}, most {where}: {values}, relative error {self.relative_error:.4g}"
+            return f"wrong in {count}, most {where}:\n    {values}, relative error {self.relative_error:.4g}"
         return "ok"
 
 
