@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 import networkx as nx
 from matplotlib.axes import Axes
@@ -10,8 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, PathPatch
 from matplotlib.path import Path
 
+from tensorcalc.calculus.function import SymbolicFunction
 from tensorcalc.display import formulas
 from tensorcalc.display.cells import board, text_width
+from tensorcalc.display.ladder import ladder_picture
 from tensorcalc.display.style import BLUE, FORMULA, GREY, HAIRLINE, INK, LABEL, PAPER, RC, TEXT, TINT, styled
 
 ROW, COLUMN, TALL, LINE = 0.78, 0.9, 0.38, 0.24  # inches: of rows, columns, nodes and the legend's lines
@@ -23,27 +26,37 @@ LEGEND = [
     "filled: saved, a thin line to each use",
 ]
 
+PARTS = ("forward", "backward")
+
 Place = tuple[float, float]
 
 
 @styled(RC)
 def graph_picture(
-    uses: Mapping[str, Sequence[str]],
+    uses: Mapping[str, Sequence[str]] | SymbolicFunction,
     *,
+    parts: Sequence[str] = ("forward", "backward"),
     letters: Mapping[str, str] | None = None,
     forward: Mapping[str, str] | None = None,
     backward: Mapping[str, str] | None = None,
     saved: Mapping[str, Sequence[str]] | None = None,
     constants: Sequence[str] = (),
+    highlight: Sequence[str] | None = None,
+    loss: str | None = None,
 ) -> Figure:
     """Draw which value uses which, downwards, and beside it how ∂l/∂y comes back, upwards, as a dashed graph.
 
-    ∂l/∂x is a sum with one term for each value that uses x: such a node carries a plus sign.
+    ∂l/∂x is a sum with one term for each value that uses x: such a node carries a plus sign. A function in index
+    notation is drawn with its statements and those of its backward function, which are derived here, one value below
+    the other; what that backward function reads counts as saved.
 
     Parameters
     ----------
-    uses : mapping of str to sequence of str
-        Each computed value to the values that its statement uses, ``{"m": ["x"], "c": ["x", "m"]}``.
+    uses : tensorcalc.Function, or mapping of str to sequence of str
+        The function, which tells all the rest but ``parts``; or each computed value to the values that its statement
+        uses, ``{"m": ["x"], "c": ["x", "m"]}``.
+    parts : sequence of str
+        "forward", "backward" or both.
     letters : mapping of str to str, optional
         Index letters of each value.
     forward : mapping of str to str, optional
@@ -55,6 +68,10 @@ def graph_picture(
         Each saved value to the values whose gradients need it; a thin line joins them.
     constants : sequence of str
         Values without a gradient, such as targets.
+    highlight : sequence of str, optional
+        The values of a sub-graph; all others are pale.
+    loss : str, optional
+        The value that consumes all outputs: the gradients of what it uses are given, and arrows from it say so.
 
     Returns
     -------
@@ -69,13 +86,41 @@ def graph_picture(
     -------
     >>> from tensorcalc import display
     >>> fig = display.graph_picture({"h": ["x", "w"], "y": ["h"]}, saved={"x": ["w"], "w": ["x"]})
+    >>> import tensorcalc as tc
+    >>> fig = display.graph_picture(tc.function("h_i = w_ij x_j; s = 1_i h_i^2"))
     """
+    if unknown := [part for part in parts if part not in PARTS]:
+        raise ValueError(f"{unknown[0]!r} is no part of the picture; its parts are {' and '.join(PARTS)}")
+    choice = _Choice(tuple(parts), tuple(constants), None if highlight is None else tuple(highlight), loss)
+    if isinstance(uses, SymbolicFunction):
+        told = [letters, forward, backward, saved, highlight, loss, constants or None]
+        if any(one is not None for one in told):
+            raise ValueError("a function tells its letters, statements and saved values itself: give parts alone")
+        return ladder_picture(uses, choice.parts)
     graph = nx.DiGraph([(used, name) for name, inputs in uses.items() for used in inputs])
     graph.add_nodes_from(uses)
     words = _Words(dict(letters or {}), dict(forward or {}), dict(backward or {}))
     needed = {name: list(users) for name, users in (saved or {}).items()}
-    _check(graph, [*words.letters, *words.forward, *words.backward, *needed, *chain(*needed.values()), *constants])
-    return _Drawing(graph, words, needed, _places(graph), constants).draw()
+    named = [*words.letters, *words.forward, *words.backward, *needed, *chain(*needed.values()), *choice.names]
+    _check(graph, named)
+    return _Drawing(graph, words, needed, _places(graph), choice).draw()
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """What is drawn of a graph, and what is pale."""
+
+    parts: tuple[str, ...]
+    constants: tuple[str, ...]
+    highlight: tuple[str, ...] | None
+    loss: str | None
+
+    @property
+    def names(self) -> list[str]:
+        return [*self.constants, *(self.highlight or ()), *([self.loss] if self.loss else [])]
+
+    def pale(self, *names: str) -> bool:
+        return self.highlight is not None and not set(names) <= set(self.highlight)
 
 
 @dataclass(frozen=True)
@@ -151,21 +196,33 @@ class _Drawing:
         words: _Words,
         saved: dict[str, list[str]],
         places: dict[str, Place],
-        constants: Sequence[str],
+        choice: _Choice,
     ) -> None:
-        self.graph, self.words, self.saved, self.places = graph, words, saved, places
+        self.graph, self.words, self.saved, self.places, self.choice = graph, words, saved, places, choice
         steps = [places[name][1] - places[used][1] for used, name in graph.edges]
         self.bulge = ARC * max((step for step in steps if step > 1), default=0)
         self.rows = int(1 + max(row for _, row in places.values()))
         gap = GAP if self.bulge == 0 else GAP + 0.1
         left = RIM + _widest(words.formulas(words.forward, words.value)) + self.bulge + gap
-        self.values, left = self._boxes(words.value, left)
-        self.gradients, left = self._boxes(words.gradient, left + BETWEEN)
-        self.gradients = {name: box for name, box in self.gradients.items() if name not in constants}
+        self.values: dict[str, _Box] = {}
+        self.gradients: dict[str, _Box] = {}
+        if "forward" in choice.parts:
+            self.values, left = self._boxes(words.value, left)
+            left += BETWEEN
+        if "backward" in choice.parts:
+            self.gradients, left = self._boxes(words.gradient, left)
+        self.gradients = {n: box for n, box in self.gradients.items() if n not in (*choice.constants, choice.loss)}
         self.right = left + self.bulge + gap
         self.width = self.right + _widest(words.formulas(words.backward, words.gradient)) + RIM
-        self.legend_columns = 2 if self.width >= 2 * _widest(LEGEND, TEXT) + 0.4 else 1
-        self.width = max(self.width, _widest(LEGEND, TEXT) + 2 * RIM)
+        self.legend = self._legend()
+        self.legend_columns = 2 if self.width >= 2 * _widest(self.legend, TEXT) + 0.4 else 1
+        self.width = max(self.width, _widest(self.legend, TEXT) + 2 * RIM)
+
+    def _legend(self) -> list[str]:
+        """Return what the picture has need of."""
+        shown = ["forward" in self.choice.parts, "backward" in self.choice.parts]
+        shown += [shown[1] and any(self.graph.out_degree(name) > 1 for name in self.gradients), bool(self.saved)]
+        return [text for text, needed in zip(LEGEND, shown, strict=True) if needed]
 
     def _boxes(self, label: Callable[[str], str], left: float) -> tuple[dict[str, _Box], float]:
         """Return the nodes of one graph, whose leftmost one starts at ``left``, and where the rightmost one ends."""
@@ -179,8 +236,10 @@ class _Drawing:
         return boxes, max(box.side(1)[0] for box in boxes.values())
 
     def draw(self) -> Figure:
-        axes = board(self.width, HEAD + self.rows * ROW + LINE * len(LEGEND) / self.legend_columns + 0.25)
-        for boxes, heading in ((self.values, "forward"), (self.gradients, "backward")):
+        lines = -(-len(self.legend) // self.legend_columns)
+        axes = board(self.width, HEAD + self.rows * ROW + LINE * lines + 0.25)
+        shown = ((self.values, "forward"), (self.gradients, "backward"))
+        for boxes, heading in (pair for pair in shown if pair[0]):
             middle = sum(box.x for box in boxes.values()) / len(boxes)
             axes.text(middle, 0.28, heading, fontsize=LABEL, color=GREY, ha="center", va="center")
         for name, user in ((name, user) for name, users in self.saved.items() for user in users):
@@ -188,11 +247,12 @@ class _Drawing:
         for used, name in self.graph.edges:
             self._edge(axes, used, name)
         for name, box in self.values.items():
-            _node(axes, box, "-", TINT if name in self.saved else PAPER)
+            _node(axes, box, "-", TINT if name in self.saved else PAPER, pale=self.choice.pale(name))
         for name, box in self.gradients.items():
             _node(axes, box, (0, (4, 2)), PAPER)
             if self.graph.out_degree(name) > 1:
                 _plus(axes, box)
+        self._give(axes)
         self._write(axes, RIM, self.words.formulas(self.words.forward, self.words.value))
         self._write(axes, self.right, self.words.formulas(self.words.backward, self.words.gradient))
         self._explain(axes)
@@ -209,9 +269,18 @@ class _Drawing:
         )
         axes.add_patch(PathPatch(path, fill=False, edgecolor=HAIRLINE, linewidth=0.9, zorder=1))
 
+    def _give(self, axes: Axes) -> None:
+        """Draw the arrows from the loss to the gradients of all that it uses."""
+        for name in self.graph.predecessors(self.choice.loss) if self.choice.loss and self.values else ():
+            if name in self.gradients:
+                start, end = self.values[self.choice.loss or ""].side(1), self.gradients[name].end(1)
+                path = Path([start, (end[0], start[1]), end], [Path.MOVETO, Path.CURVE3, Path.CURVE3])
+                _point(axes, path, BLUE, (0, (4, 2)))
+
     def _edge(self, axes: Axes, used: str, name: str) -> None:
         steps = self.places[name][1] - self.places[used][1]
-        _arrow(axes, self.values[used], self.values[name], steps, -1)
+        if self.values:
+            _arrow(axes, self.values[used], self.values[name], steps, -1, self.choice.pale(used, name))
         if used in self.gradients and name in self.gradients:
             _arrow(axes, self.gradients[name], self.gradients[used], -steps, 1)
 
@@ -225,13 +294,13 @@ class _Drawing:
 
     def _explain(self, axes: Axes) -> None:
         top = HEAD + self.rows * ROW + 0.2
-        for n, text in enumerate(LEGEND):
+        for n, text in enumerate(self.legend):
             row, column = divmod(n, self.legend_columns)
             x, y = RIM + column * self.width / 2, top + row * LINE
             axes.text(x, y, text, color=GREY, va="center")
 
 
-def _arrow(axes: Axes, start: _Box, end: _Box, steps: float, side: int) -> None:
+def _arrow(axes: Axes, start: _Box, end: _Box, steps: float, side: int, pale: bool = False) -> None:
     """Draw an edge: straight to a neighbouring row, around the side over several rows. Upwards it is dashed."""
     down = 1 if steps > 0 else -1
     if abs(steps) == 1:
@@ -241,19 +310,24 @@ def _arrow(axes: Axes, start: _Box, end: _Box, steps: float, side: int) -> None:
         first, last = start.side(side), end.side(side)
         corners = [first, (first[0] + outside, first[1]), (last[0] + outside, last[1]), last]
         path = Path(corners, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
-    style = {"color": INK, "linestyle": "-"} if down == 1 else {"color": BLUE, "linestyle": (0, (4, 2))}
-    axes.add_patch(FancyArrowPatch(path=path, arrowstyle="-|>", mutation_scale=11, linewidth=1.2, zorder=2, **style))
+    _point(axes, path, *((HAIRLINE if pale else INK, "-") if down == 1 else (BLUE, (0, (4, 2)))))
 
 
-def _node(axes: Axes, box: _Box, line: object, fill: str) -> None:
+def _point(axes: Axes, path: Path, colour: str, line: Any) -> None:
+    style = {"color": colour, "linestyle": line, "linewidth": 1.2}
+    axes.add_patch(FancyArrowPatch(path=path, arrowstyle="-|>", mutation_scale=11, zorder=2, **style))
+
+
+def _node(axes: Axes, box: _Box, line: object, fill: str, pale: bool = False) -> None:
     corner = (box.x - box.width / 2, box.y - TALL / 2)
-    colour = INK if line == "-" else BLUE
+    colour = HAIRLINE if pale else INK if line == "-" else BLUE
     shape = FancyBboxPatch(
         corner, box.width, TALL, boxstyle="round,pad=0,rounding_size=0.12", facecolor=fill, edgecolor=colour, zorder=3
     )
     shape.set(linestyle=line, linewidth=1.2)
     axes.add_patch(shape)
-    axes.text(box.x, box.y, box.text, fontsize=FORMULA, ha="center", va="center", zorder=4)
+    ink = GREY if pale else INK
+    axes.text(box.x, box.y, box.text, fontsize=FORMULA, color=ink, ha="center", va="center", zorder=4)
 
 
 def _plus(axes: Axes, box: _Box) -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import tensorcalc as tc
 from tensorcalc import display
 
 
@@ -36,6 +37,10 @@ PICTURES = {
     ),
     "Jacobian": _block_jacobian,
     "many components": lambda: display.jacobian_picture(np.arange(1024.0).reshape(4, 8, 4, 8), "ij", "pq"),
+    "graph": lambda: display.graph_picture(
+        {"u": ["a"], "v": ["a", "b"], "y": ["u", "v"], "z": ["u"], "l": ["y", "z"]}, loss="l"
+    ),
+    "ladder": lambda: display.graph_picture(tc.function("h_i = w_ij x_j\ns = sqrt(1_i h_i^2 + eps)\ny_i = h_i/s")),
     "slices": lambda: display.slices_picture((2, 3, 4), "ijk", at=1),
 }
 

@@ -4,6 +4,7 @@ import pytest
 
 pytest.importorskip("networkx", reason="graphs are laid out by networkx")
 
+from matplotlib.colors import to_rgba
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 from matplotlib.text import Text
 
@@ -83,6 +84,35 @@ def test_constants_have_no_gradient():
     assert len(_patches(figure, FancyArrowPatch)) == 3
 
 
+def test_one_part_alone():
+    forward, backward = (_draw(parts=[part]) for part in ("forward", "backward"))
+    uses = sum(map(len, LAYER_NORM.values()))
+    for figure, dashed in ((forward, False), (backward, True)):
+        arrows = _patches(figure, FancyArrowPatch)
+        assert len(arrows) == uses
+        assert all((arrow.get_linestyle() not in ("-", "solid")) == dashed for arrow in arrows)
+        assert any("partial" in text for text in _places(figure)) == dashed
+
+
+def test_all_but_a_sub_graph_is_pale():
+    figure = _draw(parts=["forward"], highlight=["x", "c", "y"])
+    colours = [arrow.get_edgecolor() for arrow in _patches(figure, FancyArrowPatch)]
+    assert sum(colour == to_rgba(style.INK) for colour in colours) == 2  # x to c, c to y
+    assert sum(colour == to_rgba(style.HAIRLINE) for colour in colours) == 5
+
+
+def test_a_loss_gives_the_gradients_of_what_it_uses():
+    uses = {"y": ["x"], "z": ["x"], "l": ["y", "z"]}
+    figure = _draw(uses, loss="l")
+    assert r"$\partial l/\partial l$" not in _places(figure)
+    dashed = [a for a in _patches(figure, FancyArrowPatch) if a.get_linestyle() not in ("-", "solid")]
+    start = _places(figure)["$l$"]
+    given = [_ends(arrow)[1] for arrow in dashed if abs(_ends(arrow)[0][1] - start[1]) < 1e-9]
+    assert len(dashed) == 4 and len(given) == 2
+    tops = {round(x, 6) for x, _ in given}
+    assert tops == {round(_places(figure)[rf"$\partial l/\partial {name}$"][0], 6) for name in "yz"}
+
+
 def test_statements_stand_in_their_row():
     figure = _draw(letters=LETTERS, forward={"c": "x_{ij} - m_i"}, backward={"v": "0"})
     places = _places(figure)
@@ -117,6 +147,8 @@ def test_another_edge_is_another_drawing():
         ({"a": ["b"], "b": ["a"]}, {}, r"in a circle: (a → b → a|b → a → b)"),
         ({"a": ["x"]}, {"saved": {"q": []}}, "'q' is no value of this graph; its values are"),
         ({"a": ["x"]}, {"saved": {"x": ["q"]}}, "'q' is no value"),
+        ({"a": ["x"]}, {"loss": "q"}, "'q' is no value"),
+        ({"a": ["x"]}, {"highlight": ["q"]}, "'q' is no value"),
         ({"a": ["x"]}, {"letters": {"z": "i"}}, "'z' is no value"),
         ({"a": ["x"]}, {"forward": {"a": "x" * 200}}, "inches wide and a page is 7.2"),
     ],
