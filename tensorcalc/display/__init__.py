@@ -10,6 +10,7 @@ from importlib import import_module
 # public name -> the module that defines it
 _HOME = {
     "contraction_picture": "contractions",
+    "contraction_sweep": "contractions",
     "drawn": "record",
     "error_curve": "curves",
     "figure": "style",

@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tensorcalc.display.cells import Block, board, check_at, text_width
+from tensorcalc.display.notated import statement_of
 from tensorcalc.display.statements import Row, Statement, sizes_of
 from tensorcalc.display.style import FORMULA, GREY, PAGE_WIDTH, PAPER, RC, STRONG, TEXT, TINT, styled
+
+if TYPE_CHECKING:
+    from tensorcalc.display.sweeps import Sweep
 
 HEAD, GAP, RIM, PAD = 0.24, 0.3, 0.08, 0.12  # inches: names above the cells, between the parts, outside, beside a sign
 LINE, TERM = 0.2, 0.27  # inches: a line of code, and of the sum
@@ -20,12 +24,12 @@ CODE = "DejaVu Sans Mono"
 
 @styled(RC)
 def contraction_picture(
-    operands: Sequence[str],
-    result: str,
+    statement: str | Sequence[str],
+    result: str | None = None,
     *,
-    names: Sequence[str],
+    names: Sequence[str] = (),
     sizes: Mapping[str, int] | None = None,
-    values: Sequence[Any] | None = None,
+    values: Mapping[str, Any] | Sequence[Any] | None = None,
     at: Mapping[str, int] | None = None,
     operation: str = "*",
 ) -> Figure:
@@ -35,21 +39,22 @@ def contraction_picture(
 
     Parameters
     ----------
-    operands : sequence of str
-        The letters of each operand, ``["ik", "kj"]``.
-    result : str
-        The letters of the result, ``"ij"``.
-    names : sequence of str
+    statement : str, or sequence of str
+        One line of index notation, ``"y_ij = x_ik a_kj"``: a product, or a sum of tensors; ``delta_ij`` and ``1_i``
+        show their values. Or the letters of each operand, ``["ik", "kj"]``, with ``result`` and ``names``.
+    result : str, optional
+        The letters of the result, ``"ij"``, where the operands are given by their letters.
+    names : sequence of str, optional
         Names of the operands and, last, of the result, as in the code.
     sizes : mapping of str to int, optional
         The range of each letter; cells then show names of components.
-    values : sequence of array_like, optional
+    values : mapping of str to array_like, or sequence of array_like, optional
         The operands, instead of ``sizes``; cells then show numbers, the result's among them.
     at : mapping of str to int, optional
         The component of the result that is worked out (all indices 0 unless told), and, where summed indices are
         given as well, the one term that is marked strongly.
     operation : {"*", "+", "-"}
-        What joins the operands; sums and differences of operands have no summed indices.
+        What joins operands that are given by their letters; sums and differences of operands have no summed indices.
 
     Returns
     -------
@@ -58,21 +63,101 @@ def contraction_picture(
     Raises
     ------
     ValueError
-        Where letters, names and shapes do not fit together, or the cells are wider than a page.
+        Where letters, names and shapes do not fit together, the line is more than a product or a sum of tensors, or
+        the cells are wider than a page.
 
     Example
     -------
     >>> from tensorcalc import display
-    >>> fig = display.contraction_picture(["ik", "kj"], "ij", names=("x", "a", "y"), sizes={"i": 2, "k": 3, "j": 2})
+    >>> fig = display.contraction_picture("y_ij = x_ik a_kj", sizes={"i": 2, "k": 3, "j": 2})
+    >>> fig = display.contraction_picture("y_i = delta_ij x_j", values={"x": [3, 1, 2]}, at={"i": 1})
     """
     if (sizes is None) == (values is None):
         raise ValueError("give either sizes={'i': 2, …} or values=[x, …], and not both")
+    return _draw(*_read(statement, result, names, sizes, values, at or {}, operation))
+
+
+@styled(RC)
+def contraction_sweep(
+    statement: str,
+    over: str,
+    *,
+    caption: str,
+    sizes: Mapping[str, int] | None = None,
+    values: Mapping[str, Any] | Sequence[Any] | None = None,
+    at: Mapping[str, int] | None = None,
+) -> "Sweep":
+    """Move through a line of index notation: one picture for each value of some of its indices.
+
+    Parameters
+    ----------
+    statement, sizes, values, at
+        As ``contraction_picture`` takes them.
+    over : str
+        The letters that run, the last one fastest: of the result, summed ones, or both.
+    caption : str
+        What the pictures show, in a sentence; it becomes their alternative text.
+
+    Returns
+    -------
+    Sweep
+
+    Raises
+    ------
+    ValueError
+        As ``contraction_picture``, and where a letter of ``over`` is not in the line.
+
+    Example
+    -------
+    >>> from tensorcalc import display
+    >>> display.contraction_sweep("s = x_i y_i", "i", sizes={"i": 3}, caption="Pairs of components meet.")
+    <Sweep of 3 frames: index i>
+    """
+    from tensorcalc.display.sweeps import sweep
+
+    read, _ = _read(statement, None, (), sizes, values, at or {}, "*")
+    if unknown := [letter for letter in over if letter not in read.sizes]:
+        raise ValueError(f"over names the index {unknown[0]!r}; the indices are {', '.join(read.sizes)}")
+    places = list(np.ndindex(*(read.sizes[letter] for letter in over)))
+    marks = [dict.fromkeys(read.result, 0) | dict(at or {}) | dict(zip(over, place, strict=True)) for place in places]
+    texts = [", ".join(map(str, place)) for place in places]
+    label = f"index {over}" if len(over) == 1 else f"indices {', '.join(over)}"
+    frames = [_draw(read, marked) for marked in marks]
+    return sweep(frames, places, label=label, caption=caption, texts=texts, start=len(places) // 2)
+
+
+def _read(
+    statement: str | Sequence[str],
+    result: str | None,
+    names: Sequence[str],
+    sizes: Mapping[str, int] | None,
+    values: Any,
+    at: Mapping[str, int],
+    operation: str,
+) -> tuple[Statement, dict[str, int]]:
+    """Return the statement and the index values that are marked."""
+    if isinstance(statement, str):
+        if result is not None or names:
+            raise ValueError("a line of index notation tells its letters and names itself: give neither")
+        found = statement_of(statement, sizes, values)
+    else:
+        found = _by_letters(statement, result or "", names, sizes, values, operation)
+    marked = dict.fromkeys(found.result, 0) | dict(at)
+    check_at({letter: [size] for letter, size in found.sizes.items()}, marked)
+    return found, marked
+
+
+def _by_letters(
+    operands: Sequence[str],
+    result: str,
+    names: Sequence[str],
+    sizes: Mapping[str, int] | None,
+    values: Any,
+    operation: str,
+) -> Statement:
     arrays = None if values is None else [np.asarray(value) for value in values]
     ranges = dict(sizes or {}) if arrays is None else sizes_of(tuple(operands), arrays)
-    statement = Statement(tuple(operands), result, tuple(names), ranges, operation, arrays)
-    marked = dict.fromkeys(result, 0) | dict(at or {})
-    check_at({letter: [size] for letter, size in ranges.items()}, marked)
-    return _draw(statement, marked)
+    return Statement(tuple(operands), result, tuple(names), ranges, operation, arrays)
 
 
 def _draw(statement: Statement, at: Mapping[str, int]) -> Figure:

@@ -26,6 +26,8 @@ def symbol(name: str) -> str:
         return name
     if name.startswith("dl_d") and len(name) > 4:
         return rf"\partial l/\partial {symbol(name[4:])}"
+    if name == "1":
+        return r"\mathbf{1}"  # the one-tensor
     plain = _spelled(name)
     if _is_greek(plain):
         return "\\" + plain

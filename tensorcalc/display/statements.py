@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
-from itertools import product
+from itertools import product, zip_longest
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from tensorcalc.display import formulas
 from tensorcalc.display.cells import Block, cell_texts, number
 
 SIGNS = {"*": r"\cdot", "+": "+", "-": "-"}  # of the code, as formulas set them
+DELTA, ONES = "delta", "1"  # names of the Kronecker delta and of the one-tensor
 PRINTED = {"*": " × ", "+": " + ", "-": " − "}
 
 
@@ -24,6 +25,7 @@ class Statement:
     sizes: Mapping[str, int]
     operation: str
     arrays: list[np.ndarray] | None
+    ones: tuple[str, ...] = ()  # letters of the one-tensors that spread each operand of a sum
 
     def __post_init__(self) -> None:
         if len(self.names) != len(self.operands) + 1:
@@ -55,15 +57,18 @@ class Statement:
         """Return the result's cells and then each operand's."""
         letters = (self.result, *self.operands)
         shapes = [tuple(self.sizes[letter] for letter in each) for each in letters]
-        data = shapes if self.arrays is None else [self.value, *self.arrays]
+        names = (self.names[-1], *self.names[:-1])
+        data = map(_shown, names, shapes) if self.arrays is None else [self.value, *self.arrays]
         return [
             Block(each, shape, cell_texts(value, name)[0], across=len(self.result) > 1 and self.result.endswith(each))
-            for each, shape, value, name in zip(letters, shapes, data, (self.names[-1], *self.names[:-1]), strict=True)
+            for each, shape, value, name in zip(letters, shapes, data, names, strict=True)
         ]
 
     def headings(self) -> list[str]:
         names, letters = (self.names[-1], *self.names[:-1]), (self.result, *self.operands)
-        return [formulas.math(name, each) for name, each in zip(names, letters, strict=True)]
+        ones = ["", *(formulas.math(ONES, each)[:-1] if each else "" for each in self.ones)]
+        plain = [formulas.math(name, each) for name, each in zip(names, letters, strict=True)]
+        return [f"{one}{text[1:]}" if one else text for one, text in zip_longest(ones, plain, fillvalue="")]
 
     def signs(self) -> list[str]:
         letters = " ".join(map(formulas.symbol, self.summed))
@@ -101,11 +106,15 @@ class Statement:
 
     def _term(self, where: Mapping[str, int]) -> str:
         parts = [formulas.indexed(*pair, where) for pair in zip(self.names, self.operands, strict=False)]
+        ones = [formulas.indexed(ONES, each, where) if each else "" for each in self.ones]
+        parts = [rf"{one}\,{part}" if one else part for one, part in zip_longest(ones, parts, fillvalue="")]
         return "$" + (r"\," if self.operation == "*" else self.operation).join(parts) + "$"
 
     def _numbers(self, where: Mapping[str, int]) -> str:
         if self.arrays is None:
-            return ",  ".join(f"{letter} = {where[letter]}" for letter in self.summed)
+            told = [f"{letter} = {where[letter]}" for letter in self.summed]
+            deltas = [each for name, each in zip(self.names, self.operands, strict=False) if name == DELTA]
+            return ",  ".join(told + [f"δ = {int(where[each[0]] == where[each[1]])}" for each in deltas])
         pairs = zip(self.arrays, self.operands, strict=True)
         numbers = [number(array[tuple(where[letter] for letter in letters)]) for array, letters in pairs]
         return PRINTED[self.operation].join(
@@ -123,7 +132,22 @@ class Row:
     marked: bool = False
 
 
+def _shown(name: str, shape: tuple[int, ...]) -> np.ndarray | tuple[int, ...]:
+    """Return the values of a delta or a one-tensor, which are known, and else the shape."""
+    values = fixed(name, shape)
+    return shape if values is None else values
+
+
+def fixed(name: str, shape: tuple[int, ...]) -> np.ndarray | None:
+    """Return the values of a Kronecker delta or of a one-tensor, which need not be told; None for other names."""
+    if name == DELTA and len(shape) == 2:
+        return np.eye(*shape, dtype=int)
+    return np.ones(shape, dtype=int) if name == ONES else None
+
+
 def _entry(name: str, letters: str) -> str:
+    if name == ONES:
+        return ONES
     return f"{name}[{', '.join(letters)}]" if letters else name
 
 
