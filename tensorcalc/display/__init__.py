@@ -9,6 +9,7 @@ from importlib import import_module
 
 # public name -> the module that defines it
 _HOME = {
+    "activation_picture": "training",
     "contraction_picture": "contractions",
     "contraction_sweep": "contractions",
     "drawn": "record",
@@ -17,7 +18,10 @@ _HOME = {
     "graph_picture": "graphs",
     "jacobian_picture": "jacobians",
     "label_lines": "labels",
+    "loss_curves": "training",
     "noisy": "record",
+    "path_picture": "training",
+    "roofline_picture": "training",
     "same_drawing": "compare",
     "setup": "style",
     "slices_picture": "slabs",

@@ -20,6 +20,7 @@ PAGE_WIDTH = 7.2
 BLUE, RUST, GREEN, PURPLE = "#0060a8", "#b3470b", "#00705a", "#8b3a86"
 INK, GREY, BLACK = "#1f2328", "#59636e", "#000000"
 CYCLE = [BLUE, RUST, GREEN, PURPLE, INK]
+STYLES = ["-", "--", "-.", ":", "-"]
 
 # Fills behind text.
 PAPER, FAINT, TINT, STRONG = "#ffffff", "#f0f2f4", "#cfe3f7", "#fbd9bd"
@@ -33,7 +34,7 @@ RC: Any = {
     "axes.grid": True,
     "axes.labelcolor": INK,
     "axes.labelsize": LABEL,
-    "axes.prop_cycle": cycler(color=CYCLE) + cycler(linestyle=["-", "--", "-.", ":", "-"]),
+    "axes.prop_cycle": cycler(color=CYCLE) + cycler(linestyle=STYLES),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",

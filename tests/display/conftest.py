@@ -41,6 +41,11 @@ PICTURES = {
         {"u": ["a"], "v": ["a", "b"], "y": ["u", "v"], "z": ["u"], "l": ["y", "z"]}, loss="l"
     ),
     "ladder": lambda: display.graph_picture(tc.function("h_i = w_ij x_j\ns = sqrt(1_i h_i^2 + eps)\ny_i = h_i/s")),
+    "activation": lambda: display.activation_picture(abs, np.sign, name="abs", kinks=[0]),
+    "paths": lambda: display.path_picture(
+        lambda x, y: x**2 + 4 * y**2, {"descent": [(2, 1), (1, 0.2), (0.5, 0)]}, x=(-1, 3), y=(-1, 2)
+    ),
+    "roofline": lambda: display.roofline_picture({"add": (0.08, 1e9), "matmul": (40, 6e10)}, bandwidth=2e10, peak=1e11),
     "slices": lambda: display.slices_picture((2, 3, 4), "ijk", at=1),
 }
 
