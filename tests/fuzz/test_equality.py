@@ -52,7 +52,7 @@ def modular_values(program, sample, rng: random.Random) -> list:
 @given(samples(Style(exact=True, depth=1, statements=1, affine=False)), RANDOM)
 @examples(4000)
 def test_rational_programs_are_decided(sample, rng):
-    """Products, sums and quotients without a guarded read: the answer is yes or no, and the loop nest modulo a prime agrees."""
+    """Without functions and affine reads the answer is yes or no, and the loop nest modulo a prime agrees."""
     program, texts = change(sample, rng)
     answer = tc.equal(*texts)
     assert isinstance(answer, bool)

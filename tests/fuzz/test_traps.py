@@ -35,6 +35,8 @@ def test_a_quotient_that_cancels_still_sums():
         ("y_ij = a_ijkk", "y_ij = a_jikk"),
         ("y_ij = exp(a_ij)", "y_ij = exp(a_ji)"),
         ("y_ijk = x_ijk", "y_ijk = x_kij"),
+        ("y = 1_i tanh(a_ijj)", "y = 1_i tanh(a_jij)"),  # a dummy inside the function and one outside it
+        ("y = -2 tanh(-I a_ijj) 1_i", "y = -2 tanh(-I a_jij) 1_i"),
     ],
 )
 def test_a_matrix_never_equals_its_transpose(left, right):
