@@ -106,7 +106,7 @@ class Gradients:
         chain.close()
         wanted = "".join(idx.name for idx in free)
         for user in consumers:
-            stage = Jacobians(self.function, name, wanted, direct=True)
+            stage = Jacobians(self.function, user, name, wanted, direct=True)
             stage.put_in(chain, stage.of(user))
         chain.close()
         finish(chain, self.function)
@@ -164,9 +164,10 @@ def backward(function: F, wrt: Sequence[str] | str | None = None, save: Sequence
 
 
 def _wanted(function: SymbolicFunction, wrt: Sequence[str] | str | None) -> tuple[str, ...]:
-    if wrt is None:
-        return tuple(name for name in function.inputs if name not in function.constants)
-    wanted = (wrt,) if isinstance(wrt, str) else tuple(wrt)
+    free = tuple(name for name in function.inputs if name not in function.constants)
+    wanted = free if wrt is None else (wrt,) if isinstance(wrt, str) else tuple(wrt)
+    if not wanted:
+        raise NotationError("input-unknown", "there is no input that could be differentiated by")
     for name in wanted:
         if name not in function.inputs:
             hint = f"Its inputs are {', '.join(function.inputs)}."

@@ -72,7 +72,7 @@ def constant_factor(of: Expr, by: Variable) -> Expr | None:
     if len(moving) == len(term.factors) and term.coef == 1 and not term.bound:
         return None
     fraction = any(exponent < 0 and not isinstance(base, ex.Size) for base, exponent in term.factors)
-    if len(moving) > 1 and not fraction:
+    if len(moving) > 1 and (not fraction or len(moving) == len(term.factors)) and not _quotient(moving):
         return None
     inner = by.of(Expr((Term(factors=moving),))), Fraction(1)
     if fraction:  # behind a fraction, as it is written
@@ -80,6 +80,11 @@ def constant_factor(of: Expr, by: Variable) -> Expr | None:
     else:
         factors = tuple(inner if f in moving else f for f in term.factors)
     return Expr((Term(term.coef, term.bound, factors),))
+
+
+def _quotient(factors: tuple[Factor, ...]) -> bool:
+    """Whether there is something above and something below."""
+    return len({exponent > 0 for _, exponent in factors}) > 1
 
 
 def _numerator_first(factors: list[Factor]) -> list[Factor]:
@@ -96,7 +101,7 @@ def product_rule(of: Expr, by: Variable) -> Expr | None:
         return None
     term = of.terms[0]
     moving = [k for k, (base, _) in enumerate(term.factors) if by.moves(base)]
-    if len(moving) < 2 or any(term.factors[k][1] < 0 for k in moving):
+    if len(moving) < 2 or _quotient(tuple(term.factors[k] for k in moving)):  # what is above and below is a quotient
         return None
     terms = []
     for k in moving:

@@ -209,5 +209,3 @@ def _attempt(apply, definition: Definition) -> Attempt:  # type: ignore[no-untyp
 def _is(left: Expr, name: Sym) -> bool:
     base = left.terms[0].factors[0][0] if left.terms and left.terms[0].factors else None
     return isinstance(base, Sym) and base.name == name.name
-
-

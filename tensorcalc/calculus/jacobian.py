@@ -18,7 +18,17 @@ from .function import SymbolicFunction, bases, tensors
 from .rewriting import spliced
 from .rulebook import DERIVATION_RULES
 from .rules import RewritingRule
-from .simplification import DELTAS, ONES, TIDY, add_like_terms, align_delta, merge_powers, open_bracket, positive_first, split_fraction
+from .simplification import (
+    DELTAS,
+    ONES,
+    TIDY,
+    add_like_terms,
+    align_delta,
+    merge_powers,
+    open_bracket,
+    positive_first,
+    split_fraction,
+)
 from .uniting import instance
 
 NEW = "pqrsuvwnkmt" + ascii_lowercase
@@ -93,12 +103,13 @@ def direct_arguments(function: SymbolicFunction, name: str) -> list[str]:
 class Jacobians:
     """The Jacobian tensors of one function by one tensor; intermediates are derived once."""
 
-    def __init__(self, function: SymbolicFunction, name: str, indices: str | None = None, direct: bool = False) -> None:
+    def __init__(
+        self, function: SymbolicFunction, output: str, name: str, indices: str | None = None, direct: bool = False
+    ) -> None:
         self.function, self.direct = function, direct
         through = [] if direct else [(n, line.right) for n, line in function.definitions.items()]
         dependent = dependents(name, through)
-        lines = [function.definitions[n] for n in dependent if n in function.definitions] or list(function.statements)
-        lines = list(function.statements) if direct else lines
+        lines = [line for n, line in function.definitions.items() if n == output or (n in dependent and not direct)]
         self.variable = Variable(variable_of(function, name, lines, indices), dependent)
         self.found: dict[str, Derivation] = {}
 
@@ -144,7 +155,7 @@ class Jacobians:
         chain.apply("chain-rule", Expr(tuple(terms)))
         chain.close()
         for name in used:
-            self.put_in(chain, Jacobians(self.function, name, direct=True).of(output))
+            self.put_in(chain, Jacobians(self.function, output, name, direct=True).of(output))
             self.put_in(chain, self.of(name))
         chain.close()
 
@@ -205,6 +216,7 @@ def bracketed_into(term: Term, at: int, value: Expr) -> Term:
 def work_out(chain: Chain, by: Variable, results: Callable[[Chain], None] = lambda chain: None) -> None:
     """Apply the rules of differentiation until no derivative is left."""
     while True:
+        before = chain.expr
         chain.exhaust([operator(id, by) for id in STRUCTURE])
         chain.close()
         pending = [operator(id, by) for id in CHAIN]
@@ -215,6 +227,8 @@ def work_out(chain: Chain, by: Variable, results: Callable[[Chain], None] = lamb
         chain.close()
         if not _compound(chain.expr, by):
             break
+        if chain.expr == before:
+            raise AssertionError(f"no rule differentiates {chain.steps[-1].after}")
     results(chain)
     chain.exhaust([operator("constant", by), operator("self-derivative", by)])
     chain.close()
@@ -317,4 +331,4 @@ def jacobian(
     function: SymbolicFunction, output: str, input: str, indices: str | None = None, direct: bool = False
 ) -> Derivation:
     """∂output/∂input."""
-    return Jacobians(function, input, indices, direct).of(output)
+    return Jacobians(function, output, input, indices, direct).of(output)

@@ -73,8 +73,17 @@ def delta_solved(term: Term, at: int) -> Term | None:
             if isinstance(solved, Idx) and solved.range != idx.range:
                 continue  # nothing would keep it inside the range of idx
             bound = tuple(one for one in term.bound if one != idx)
-            return replace(substitute_term(replace(rest, bound=()), {idx: solved}), bound=bound)
+            return replace(substitute_term(replace(_without_one(rest, idx), bound=()), {idx: solved}), bound=bound)
     return None
+
+
+def _without_one(term: Term, idx: Idx) -> Term:
+    """1_i is worth 1: it goes when i is put in for."""
+    ones = (
+        (One(tuple(s for s in base.slots if s != idx)), e) if isinstance(base, One) else (base, e)
+        for base, e in term.factors
+    )
+    return replace(term, factors=tuple(f for f in ones if not isinstance(f[0], One) or f[0].slots))
 
 
 def guarded(term: Term, idx: Idx) -> bool:
@@ -90,14 +99,8 @@ def solve_delta(term: Term, outer: frozenset[Idx]) -> Expr | None:
         if isinstance(base, Delta):
             new = delta_solved(term, at)
             if new is not None:
-                return Expr((without_ones(new, base.letters - frozenset(term.bound)),))
+                return Expr((kept_by_one(new, base.letters - frozenset(term.bound), 0),))
     return None
-
-
-def without_ones(term: Term, kept: frozenset[Idx]) -> Term:
-    """One-tensors whose letter went into an affine index are worth 1."""
-    factors = tuple(f for f in term.factors if not isinstance(f[0], One) or f[0].slots)
-    return kept_by_one(replace(term, factors=factors), kept, 0)
 
 
 def align_delta(term: Term, outer: frozenset[Idx]) -> Expr | None:

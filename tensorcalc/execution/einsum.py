@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from math import erf
+from math import erf, pi, sqrt
 
 import numpy as np
 
@@ -39,8 +39,9 @@ FORMULAS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "sign": np.sign,
     "sigmoid": sigmoid,
     "relu": lambda x: np.maximum(x, 0),
-    "step": lambda x: (1 + np.sign(x)) / 2,
+    "step": lambda x: (x > 0).astype(x.dtype),  # 0 at 0, the convention for the derivative of relu
     "erf": lambda x: np.vectorize(erf, otypes=[x.dtype])(x) if x.size else x,
+    "erf'": lambda x: x.dtype.type(2 / sqrt(pi)) * np.exp(-x * x),
     "softplus": lambda x: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))),
     "silu": lambda x: x * sigmoid(x),
     "gelu": lambda x: x / 2 * (1 + FORMULAS["erf"](x / np.sqrt(x.dtype.type(2)))),
@@ -143,10 +144,11 @@ class Evaluator:
             case Paren(body):
                 return self.inner(body)
             case Fn(name, arg, primes):
-                if primes or name not in FORMULAS:
-                    raise NotationError("no-value", f"{name}{chr(39) * primes} has no formula")
+                called = name + "'" * primes
+                if called not in FORMULAS:
+                    raise NotationError("no-value", f"{called} has no formula")
                 array, letters = self.inner(arg)
-                return FORMULAS[name](array), letters
+                return FORMULAS[called](array), letters
             case Deriv():
                 raise NotationError("not-executable", "a derivative that is not worked out has no value")
         raise TypeError(base)

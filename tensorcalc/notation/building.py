@@ -124,7 +124,9 @@ def combine(parts: list[tuple[int, Slot]], offset: int = 0, range: str = "") -> 
     kept = tuple((n, idx) for idx, n in sums.items() if n)
     if not kept:
         return Fixed(offset)
-    return kept[0][1] if kept[0][0] == 1 and len(kept) == 1 and not offset else Affine(kept, offset, range)
+    n, idx = kept[0]
+    plain = len(kept) == 1 and n == 1 and not offset and range in ("", idx.range)  # else the axis still guards it
+    return idx if plain else Affine(kept, offset, range)
 
 
 # ---------------------------------------------------------------- dummies
