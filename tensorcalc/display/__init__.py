@@ -12,6 +12,8 @@ _HOME = {
     "activation_picture": "training",
     "contraction_picture": "contractions",
     "contraction_sweep": "contractions",
+    "derivation_picture": "stepper",
+    "derivation_sweep": "stepper",
     "drawn": "record",
     "error_curve": "curves",
     "figure": "style",

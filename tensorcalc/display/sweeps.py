@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from tensorcalc.display.record import drawn
 from tensorcalc.display.svg import to_svg
 
-FRAME_LIMIT, TOTAL_LIMIT = 60_000, 900_000  # bytes of SVG; a page should not weigh 2 MB
+FRAME_LIMIT, TOTAL_LIMIT = 90_000, 900_000  # bytes of SVG; a page should not weigh 2 MB
 _SIZE = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt" viewBox="[^"]*"')
 
 

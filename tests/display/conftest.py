@@ -41,6 +41,7 @@ PICTURES = {
         {"u": ["a"], "v": ["a", "b"], "y": ["u", "v"], "z": ["u"], "l": ["y", "z"]}, loss="l"
     ),
     "ladder": lambda: display.graph_picture(tc.function("h_i = w_ij x_j\ns = sqrt(1_i h_i^2 + eps)\ny_i = h_i/s")),
+    "derivation": lambda: display.derivation_picture(tc.function("y_ij = x_ik a_kj").vjp("x")),
     "activation": lambda: display.activation_picture(abs, np.sign, name="abs", kinks=[0]),
     "paths": lambda: display.path_picture(
         lambda x, y: x**2 + 4 * y**2, {"descent": [(2, 1), (1, 0.2), (0.5, 0)]}, x=(-1, 3), y=(-1, 2)

@@ -101,5 +101,5 @@ def test_heavy_frames_are_refused():
         figure.subplots().scatter(range(2000), [(7 * m * m + n) % 1009 for m in range(2000)])
         return figure
 
-    with pytest.raises(ValueError, match=r"the frame '[01]' takes \d+ kB and may take 60: draw fewer points"):
+    with pytest.raises(ValueError, match=r"the frame '[01]' takes \d+ kB and may take 90: draw fewer points"):
         display.sweep(heavy, [0, 1], label="n", caption="c")
