@@ -102,12 +102,12 @@ def ladder_picture(function: SymbolicFunction, parts: Sequence[str]) -> Figure:
     forward, backward = _forward(function), _backward(function) if "backward" in parts else {}
     order = _order(function)
     needs = {name: _needs(line, order) for name, line in backward.items()}
-    saved = set().union(*needs.values()) if needs else set()
+    saved = {name for found in needs.values() for name in found}
     for broken in ((), ("backward",), ("forward", "backward")):
         cards = {name: _card(name, forward.get(name), function, saved, "forward" in broken) for name in order}
         back = {name: _gradient(name, backward, function, "backward" in broken) for name in order}
         ladders = _ladders(cards, {n: c for n, c in back.items() if c}, function, parts)
-        drawing = _Drawing(ladders, {name: found & set(cards) for name, found in needs.items()})
+        drawing = _Drawing(ladders, needs)
         if drawing.width <= PAGE_WIDTH:
             break
     return drawing.draw()
@@ -133,8 +133,9 @@ def _order(function: SymbolicFunction) -> list[str]:
     return list(order)
 
 
-def _needs(line: Line, order: Iterable[str]) -> set[str]:
-    return set(tensors(line.right)) & set(order)
+def _needs(line: Line, order: Iterable[str]) -> list[str]:
+    """Return the values of the forward pass that a gradient's statement reads, in their order."""
+    return [name for name in order if name in tensors(line.right)]
 
 
 def _card(name: str, line: Line | None, function: SymbolicFunction, saved: set[str], broken: bool) -> Card:
@@ -180,7 +181,7 @@ def _ladders(
 class _Drawing:
     """Both ladders with their lanes outside, what is saved between them."""
 
-    def __init__(self, ladders: dict[str, Ladder], needs: Mapping[str, set[str]]) -> None:
+    def __init__(self, ladders: dict[str, Ladder], needs: Mapping[str, list[str]]) -> None:
         self.ladders, self.needs = ladders, needs
         names = list(next(iter(ladders.values())).cards)
         heights = {name: max(one.cards[name].height for one in ladders.values() if name in one.cards) for name in names}
