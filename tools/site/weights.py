@@ -1,6 +1,6 @@
 """What each built page weighs, the scripts and styles that all pages share left out.
 
-    python -m tools.site.weights          (needs the site: make book)
+python -m tools.site.weights          (needs the site: make book)
 """
 
 from __future__ import annotations
