@@ -176,7 +176,7 @@ class Scope:
     def check_brackets(
         self, node: sx.Node, found: list[Piece], counts: list[Counter[str]], env: dict[str, Idx]
     ) -> None:
-        """``(a_i b_i) c_i``: a bracket that pairs a dummy is a finished sum."""
+        """``(a_i b_i) c_i``: a bracket that pairs a dummy is a finished sum; a dummy in scope stands outside it."""
         for bracket in dict.fromkeys(b for piece in found for b in piece.brackets):
             inside = sum((n for piece, n in zip(found, counts, strict=True) if bracket in piece.brackets), Counter())
             outside = sum(
@@ -184,7 +184,7 @@ class Scope:
             )
             for letter in inside:
                 summed = letter not in env or env[letter].uid not in (0, *self.written)
-                if summed and inside[letter] > 1 and outside[letter]:
+                if summed and inside[letter] > 1 and (letter in env or outside[letter]):
                     given = f"the bracket pairs {letter}, which also occurs outside it"
                     self.fail("bracketed-pair", given, letter, bracket)
 
@@ -227,7 +227,7 @@ class Scope:
             case sx.Delta(indices):
                 return ex.of_base(self.delta(indices, env))
             case sx.Sum():
-                return ex.of_base(ex.Paren(self.nested(node, env)))
+                return Expr((as_term(self.nested(node, env)),))
             case sx.Call(function, argument, primes):
                 return self.call(function, self.nested(argument, env), primes)
             case sx.Power(base, exponent):

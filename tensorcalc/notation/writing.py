@@ -51,7 +51,7 @@ def _numbers_out(term: Term) -> Term:
     coef, factors = term.coef, []
     for base, exponent in term.factors:
         if isinstance(base, ex.Paren) and len(base.body.terms) == 1 and exponent.denominator == 1:
-            inner = base.body.terms[0]
+            inner = _numbers_out(base.body.terms[0])
             coef *= inner.coef**exponent.numerator if inner.coef else 1
             base = ex.Paren(Expr((replace(inner, coef=Fraction(bool(inner.coef))),)))
         factors.append((base, exponent))
@@ -155,8 +155,6 @@ class _Cell:
         above = _joined(self.above) if self.above else sx.Number(Fraction(1))
         if not self.below:
             return above
-        if isinstance(above, sx.Group) and len(self.above) > 1:
-            above = above.body
         below = _joined(self.below)
         simple = isinstance(below, (sx.Tensor, sx.Size, sx.Call, sx.Power, sx.Number, sx.Group))
         return sx.Quotient(above, below if simple else sx.Group(below))

@@ -42,6 +42,23 @@ def test_round_trip(text):
 
 
 @pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("y_i = a_i/(1/2 (b_j c_ji))", "y_i = 2 a_i/(b_j c_ji)"),
+        ("y_i = a_i/(1/((2 b_j) c_kk)/d_ij)", "y_i = 2 a_i/(sum_j(1/(b_j c_kk d_ij)))"),
+        ("y = z/(a_j/sum_k(b_jk/(3 (c_m d_m))))", "y = z/(3 a_j/(1_k b_jk/(c_m d_m)))"),
+        ("y = 2/3 (v w + 0)/z", "y = 2 v w/(3 z)"),
+    ],
+)
+def test_numbers_leave_nested_quotients_at_once(text, printed):
+    """A number that stays below a bar moves out when the line is read again, so none may stay."""
+    equation = tc.equation(text)
+    assert str(equation) == printed
+    assert str(tc.equation(printed)) == printed
+    assert tc.equation(equation.latex).latex == equation.latex
+
+
+@pytest.mark.parametrize(
     ("text", "latex"),
     [
         ("m_b = 1/H 1_h x_bh", r"m_{b} = \frac{1}{H} \mathbf{1}_{h} x_{bh}"),

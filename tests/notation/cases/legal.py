@@ -177,6 +177,8 @@ NO_FALSE_REFUSALS = [
     L("y = sum_k(exp(a_k b_k))", "", "k", "design 2: a written sum has one reading"),
     L("y = a_i/b_i/c_i", "", "i", "design 1"),
     L("c = log(1_i x_i)", "", "i", "design 2: the sum is inside"),
+    L("y = 1_q (b_q c_q + a)", "", "q", "design 2c: one outer sum"),
+    L("y_q = 1_q ((b_q c_q) + a)", "q", "", "design 2c: q is free"),
     L("y = (a_i + b_i)(c_i + d_i)", "", "i", "design 2: one outer sum"),
     L("y_i = 3 # three everywhere\nz_i = y_i x_i", "i", "", "design 1"),
     L("n_b = sqrt(x_bh x_bh)\ny_bh = x_bh/n_b", "bh", "h", "design 1"),
