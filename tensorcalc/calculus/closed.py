@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from ..notation import expression as ex
 from ..notation.expression import Expr, Idx, Paren, Sym, Term
 from ..notation.reading import Line
 from .derivation import Chain, Derivation
@@ -109,10 +108,13 @@ def _putting(target: Sym, value: Expr) -> Callable[[Term, frozenset[Idx]], Expr 
 def open_gradient(term: Term, outer: frozenset[Idx]) -> Expr | None:
     """b (c + d) = b c + b d, for a bracket that holds gradients of the loss"""
     for at, (base, exponent) in enumerate(term.factors):
-        if isinstance(base, Paren) and exponent == 1:
-            if any(isinstance(one, Sym) and one.name.startswith("dl_d") for one in bases(base.body)):
-                return distributed(term, at)
+        if isinstance(base, Paren) and exponent == 1 and _has_gradient(base.body):
+            return distributed(term, at)
     return None
+
+
+def _has_gradient(expr: Expr) -> bool:
+    return any(isinstance(base, Sym) and base.name.startswith("dl_d") for base in bases(expr))
 
 
 # ---------------------------------------------------------------- facts

@@ -163,23 +163,6 @@ class Derivation:
 
         return closed_form(self)
 
-    def jacobian(self, input: str, indices: str | None = None) -> Derivation:
-        """Differentiate the result once more."""
-        from .jacobian import derivative_of
-
-        return derivative_of(self, input, indices)
-
-    def replay(self) -> int:
-        """Apply every recorded rule anew, by another routine; the number of steps that held.
-
-        Raises
-        ------
-        ReplayError : where one does not hold
-        """
-        from .replay import replay
-
-        return replay(self)
-
 
 class Chain:
     """A derivation in the making: rules are applied to the right side, and grouped into lines."""

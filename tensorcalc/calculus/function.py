@@ -211,7 +211,7 @@ class SymbolicFunction:
         >>> SymbolicFunction("y_ij = x_ik a_kj").backward()
         <function dl_dx, dl_da of x, a, dl_dy>
         dl_dx_ik = dl_dy_ij a_kj
-        dl_da_kj = x_ik dl_dy_ij
+        dl_da_kj = dl_dy_ij x_ik
         """
         from .backward import backward
 

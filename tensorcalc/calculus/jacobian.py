@@ -7,10 +7,10 @@ from dataclasses import replace
 from string import ascii_lowercase
 
 from ..notation import expression as ex
-from ..notation.building import binders, dummy, substitute
+from ..notation.building import binders, dummy
 from ..notation.errors import NotationError
-from ..notation.expression import Deriv, Expr, Fn, Idx, Slot, Sym, Term, factor
-from ..notation.reading import Line, Signature
+from ..notation.expression import Deriv, Expr, Fn, Idx, Sym, Term, factor
+from ..notation.reading import Line
 from .derivation import Chain, Derivation
 from .derivative import OPERATOR_RULES, Variable, dependents, function_derivative
 from .folding import fold
@@ -19,12 +19,8 @@ from .rewriting import spliced
 from .rulebook import DERIVATION_RULES
 from .rules import RewritingRule
 from .simplification import (
-    DELTAS,
-    ONES,
     TIDY,
     add_like_terms,
-    align_delta,
-    merge_powers,
     open_bracket,
     positive_first,
     split_fraction,
@@ -171,8 +167,8 @@ class Jacobians:
         for base in list(dict.fromkeys(bases(chain.expr))):
             if isinstance(base, Deriv) and base.by == self.variable.symbol:
                 inner = base.of.terms[0].factors[0][0]
-                known = isinstance(inner, Sym) and inner.name in self.function.definitions
-                if known and inner.name != self.variable.symbol.name:
+                own = self.variable.symbol.name
+                if isinstance(inner, Sym) and inner.name != own and inner.name in self.function.definitions:
                     self.put_in(chain, self.of(inner.name))
 
 

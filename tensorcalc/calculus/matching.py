@@ -1,4 +1,4 @@
-"""Whether an expression is a definition at other indices: the definition's free indices are found, its dummies paired."""
+"""Whether an expression is a definition at other indices: its free indices are found, its dummies paired."""
 
 from __future__ import annotations
 
@@ -99,11 +99,11 @@ def _slot(old: Slot, new: Slot, by: dict[Idx, Slot]) -> dict[Idx, Slot] | None:
         case Affine(), Affine():
             if (old.offset, [n for n, _ in old.terms]) != (new.offset, [n for n, _ in new.terms]):
                 return None
-            pairs = zip((idx for _, idx in old.terms), (idx for _, idx in new.terms), strict=True)
+            pairs: list[tuple[Slot, Slot]] = [(a, b) for (_, a), (_, b) in zip(old.terms, new.terms, strict=True)]
         case Looked(), Looked():
             if old.name != new.name:
                 return None
-            pairs = zip(old.slots, new.slots, strict=True)  # type: ignore[assignment]
+            pairs = list(zip(old.slots, new.slots, strict=True))
         case _:
             return by if old == new else None
     found: dict[Idx, Slot] | None = by

@@ -10,11 +10,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 from ..notation import expression as ex
-from ..notation.building import combine, fresh_term, substitute_term, times
+from ..notation.building import combine, fresh_term, parts, substitute_term, times
 from ..notation.errors import NotationError
-from ..notation.expression import Affine, Delta, Expr, Idx, Looked, One, Paren, Size, Sym, Term, factor
+from ..notation.expression import Affine, Base, Delta, Expr, Idx, Looked, One, Paren, Size, Sym, Term, factor
 from ..notation.syntax import Constant, Fixed
 from . import rules
+from .labelling import key
 from .rulebook import rule
 
 Position = (Fixed, Constant, Looked)
@@ -48,9 +49,8 @@ def use_delta(term: Term, outer: frozenset[Idx]) -> Expr | None:
 def trace_delta(term: Term, outer: frozenset[Idx]) -> Expr | None:
     """δ_nn = N, for a dummy n; δ_nn = 1_n, for a free one; δ_01 = 0"""
     for at, (base, _) in enumerate(term.factors):
-        if isinstance(base, Delta) and isinstance(base.left, Fixed) and isinstance(base.right, Fixed):
-            if base.left.value != base.right.value:
-                return ex.ZERO
+        if isinstance(base, Delta) and all(isinstance(s, Fixed) for s in base.slots) and base.left != base.right:
+            return ex.ZERO
         if isinstance(base, Delta) and base.left == base.right:
             rest = replace(term, factors=rules.without(term, at))
             return Expr((kept_by_one(rest, ex.letters_of(base.left), at),))
@@ -129,10 +129,13 @@ def drop_one(term: Term, outer: frozenset[Idx]) -> Expr | None:
 
 
 def contract_ones(term: Term, outer: frozenset[Idx]) -> Expr | None:
-    """1_n 1_n = N"""
+    """1_n 1_n = N, also where the one-tensors of a sum over n are not written"""
     for idx in term.bound:
         holders = [base for base, _ in term.factors if idx in base.letters]
-        if holders and all(isinstance(base, One) for base in holders):
+        if not holders:
+            bound = tuple(one for one in term.bound if one != idx)
+            return Expr((Term(term.coef, bound, (*term.factors, factor(Size(idx.range)))),))
+        if all(isinstance(base, One) for base in holders):
             if sum(rules.count(base, idx) for base in holders) > 1:
                 return Expr((rules.one_contracted(term, idx),))
             at = next(k for k, (base, _) in enumerate(term.factors) if base is holders[0])
@@ -156,7 +159,7 @@ def merge_powers(term: Term, outer: frozenset[Idx]) -> Expr | None:
         for m in range(k + 1, len(term.factors)):
             other, b = term.factors[m]
             contraction = a > 0 and b > 0 and not base.letters.isdisjoint(term.bound)
-            if other == base and not contraction and not isinstance(base, (One, Delta)):
+            if not contraction and not isinstance(base, (One, Delta)) and alike(base, other):
                 at, gone = (m, k) if a + b < 0 else (k, m)
                 merged = ((base, a + b),) if a + b else ()
                 factors = [*term.factors]
@@ -166,13 +169,23 @@ def merge_powers(term: Term, outer: frozenset[Idx]) -> Expr | None:
     return None
 
 
+def alike(base: Base, other: Base) -> bool:
+    """Whether two factors are equal but for the names of their dummies."""
+    if base == other or type(base) is not type(other) or not parts(base) or base.letters != other.letters:
+        return base == other
+    return key(ex.of_base(base)) == key(ex.of_base(other))
+
+
 def open_bracket(term: Term, outer: frozenset[Idx]) -> Expr | None:
     """b (c + d) = b c + b d, for a bracket in which a delta waits to be used"""
     for at, (base, exponent) in enumerate(term.factors):
-        if isinstance(base, Paren) and exponent == 1:
-            if any(isinstance(inner, Delta) for one in base.body.terms for inner, _ in one.factors):
-                return rules.distributed(term, at)
+        if isinstance(base, Paren) and exponent == 1 and _has_delta(base.body):
+            return rules.distributed(term, at)
     return None
+
+
+def _has_delta(expr: Expr) -> bool:
+    return any(isinstance(base, Delta) for term in expr.terms for base, _ in term.factors)
 
 
 def open_every_bracket(term: Term, outer: frozenset[Idx]) -> Expr | None:
