@@ -67,6 +67,8 @@ class Ranges:
         """A range that no tensor has is the one of its name that a tensor has, if there is just one."""
         attached = {self.root(at) for at in self.axes.values()}
         for at in range(len(self.parent)):
+            if self.root(at) not in attached:
+                self.names[self.root(at)].sort()  # δ_bh and δ_hb make one range of B and H, whichever was met first
             if self.root(at) not in attached and self.names[self.root(at)]:
                 name = self.names[self.root(at)][0]
                 like = [root for root in attached if name in self.names[root]]
