@@ -47,7 +47,8 @@ def foldable(line: Line) -> Definition | None:
     if any(isinstance(slot, Affine) for base in bases(value) for slot in getattr(base, "slots", ())):
         return None
     work = any(isinstance(base, (Fn, Paren)) or (e != 1 and isinstance(base, Sym)) for base, e in term.factors)
-    whole = frozenset(line.free) <= term.letters  # no index is broadcast, so all can be found again
+    carried = frozenset().union(*(base.letters for base, _ in term.factors if not isinstance(base, One)))
+    whole = frozenset(line.free) <= carried  # no index is broadcast, so all can be found again
     return Definition(name, term) if whole and (work or term.bound) and _reads(term) else None
 
 

@@ -43,9 +43,9 @@ def match_term(want: Term, have: Term, by: Found) -> Iterator[dict[Idx, Slot]]:
     mine, theirs = _without_ones(want), _without_ones(have)
     if same and len(mine) == len(theirs):
         for found in _factors(mine, theirs, by):
-            bound = {found.get(idx) for idx in want.bound}
-            if bound == set(have.bound):
-                yield found
+            bound = [found.pop(idx, None) for idx in want.bound]  # x_jj is no x_ni summed over i
+            if set(bound) == set(have.bound) and set(have.bound).isdisjoint(found.values()):
+                yield {**found, **{idx: new for idx, new in zip(want.bound, bound, strict=True) if new}}
 
 
 def _without_ones(term: Term) -> tuple[Factor, ...]:

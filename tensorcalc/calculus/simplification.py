@@ -15,6 +15,7 @@ from ..notation.errors import NotationError
 from ..notation.expression import Affine, Base, Delta, Expr, Idx, Looked, One, Paren, Size, Sym, Term, factor
 from ..notation.syntax import Constant, Fixed
 from . import rules
+from .function import bases, slots_of
 from .labelling import key
 from .rulebook import rule
 
@@ -40,10 +41,17 @@ def use_delta(term: Term, outer: frozenset[Idx]) -> Expr | None:
                 new = rules.delta_substitution(term, at)
             except (NotationError, ValueError):  # no dummy, or one that stands in an affine index
                 continue
+            if _before_the_first(new):  # x_{i-j-1} is 0 where i = j, but no tensor has a component -1
+                continue
             stays = frozenset(slot for slot in base.slots if slot not in term.bound or slot in new.bound)
             kept = frozenset(slot for slot in stays if isinstance(slot, Idx))
             return Expr((kept_by_one(new, kept, at),))
     return None
+
+
+def _before_the_first(term: Term) -> bool:
+    slots = (slot for base in bases(Expr((term,))) for slot in slots_of(base))
+    return any(isinstance(slot, Fixed) and slot.value < 0 for slot in slots)
 
 
 def trace_delta(term: Term, outer: frozenset[Idx]) -> Expr | None:
