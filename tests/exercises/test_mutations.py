@@ -19,7 +19,7 @@ def _lines(formula: Formula) -> list[str]:
     return [line.strip() for line in formula.reference.strip().splitlines()]
 
 
-def wrong_answers(exercise: Exercise) -> answers.Wrong:
+def wrong_answers(exercise: Exercise) -> list[tuple[str, Any, str]]:
     """(what, answer, expected reason); in a formula of several statements one at a time is wrong."""
     written = answers.WRONG.get(exercise.id, [])
     if not isinstance(exercise.kind, Formula):
@@ -30,7 +30,7 @@ def wrong_answers(exercise: Exercise) -> answers.Wrong:
     return [*made, *written]
 
 
-def right_answers(exercise: Exercise) -> answers.Right:
+def right_answers(exercise: Exercise) -> list[tuple[str, Any]]:
     written = answers.RIGHT.get(exercise.id, [])
     if not isinstance(exercise.kind, Formula):
         return written
