@@ -13,7 +13,8 @@ from ..notation.expression import Deriv, Expr, Idx, Slot, Sym, Term, factor
 from ..notation.reading import Line, Signature
 from .derivation import Chain, Derivation
 from .function import tensors
-from .jacobian import Jacobians, finish, letters_used, lone, new_indices
+from .jacobian import Jacobians, letters_used, lone, new_indices
+from .settling import finish
 
 if TYPE_CHECKING:
     from .function import SymbolicFunction

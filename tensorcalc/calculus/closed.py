@@ -6,16 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..notation.expression import Expr, Idx, Paren, Sym, Term
-from ..notation.reading import Line
 from .derivation import Chain, Derivation
-from .folding import fold, known_sum
-from .function import SymbolicFunction, bases
-from .jacobian import bracketed_into, order, tidy
-from .rewriting import rewrite
-from .rulebook import rule
+from .facts import putting, use_known_sums
+from .folding import fold
+from .function import bases
 from .rules import distributed
-from .simplification import TIDY, open_every_bracket, split_fraction
-from .uniting import instance
+from .settling import order, shorten
+from .simplification import split_fraction
+from .tidying import tidy
 
 
 def closed_form(derivation: Derivation, keep: Sequence[str] = ()) -> Derivation:
@@ -56,7 +54,7 @@ class _Closing:
         chain.exhaust([("distributed", open_gradient)])
         self.settle(chain)
         shorten(chain, self.function)
-        order(chain)
+        order(chain, constants=True)
         return chain
 
     def put_in(self, chain: Chain, name: str) -> None:
@@ -64,7 +62,7 @@ class _Closing:
         line = lemma.line
         target = line.left.terms[0].factors[0][0]
         assert isinstance(target, Sym)
-        while chain.once("result-put-in", _putting(target, line.right)):
+        while chain.once("result-put-in", putting(target, line.right)):
             chain.group[-1] = replace(chain.group[-1], lemma=lemma)
         if all(lemma is not one for one in chain.lemmas):
             chain.lemmas.append(lemma)
@@ -95,16 +93,6 @@ def _upstream(name: str) -> str:
     return f"dl_d{name}"
 
 
-def _putting(target: Sym, value: Expr) -> Callable[[Term, frozenset[Idx]], Expr | None]:
-    def attempt(term: Term, outer: frozenset[Idx]) -> Expr | None:
-        for at, (base, exponent) in enumerate(term.factors):
-            if isinstance(base, Sym) and base.name == target.name and exponent == 1:
-                return Expr((bracketed_into(term, at, instance(value, target, base.slots)),))
-        return None
-
-    return attempt
-
-
 def open_gradient(term: Term, outer: frozenset[Idx]) -> Expr | None:
     """b (c + d) = b c + b d, for a bracket that holds gradients of the loss"""
     for at, (base, exponent) in enumerate(term.factors):
@@ -115,94 +103,3 @@ def open_gradient(term: Term, outer: frozenset[Idx]) -> Expr | None:
 
 def _has_gradient(expr: Expr) -> bool:
     return any(isinstance(base, Sym) and base.name.startswith("dl_d") for base in bases(expr))
-
-
-# ---------------------------------------------------------------- facts
-
-
-@rule("known-sum", "a sum that the definitions make a number")
-def _known_sum(term: Term) -> Term:
-    """1_h mu_ph = 0, for mu_bh = x_bh − 1_h m_b with the mean m_b"""
-    raise NotImplementedError  # carried out by folding.known_sum
-
-
-def use_known_sums(chain: Chain, function: SymbolicFunction) -> bool:
-    attempt = known_sum(function.statements)
-    changed = False
-    while True:
-        found = rewrite(chain.expr, chain.outer, attempt)
-        if not found:
-            return changed
-        term = _term_at(chain.expr, found[1])
-        new, where = found
-        chain.close()
-        chain.apply("known-sum", new, where, lemma=why(term, function, chain.line))
-        changed = True
-
-
-def _term_at(expr: Expr, where: tuple[int, ...]) -> Term:
-    from ..notation.building import parts
-
-    term = expr.terms[where[0]]
-    if len(where) == 1:
-        return term
-    return _term_at(parts(term.factors[where[1]][0])[0], where[2:])
-
-
-def why(term: Term, function: SymbolicFunction, line: Line) -> Derivation | None:
-    """1_h mu_ph = 1_h (x_ph − 1_h m_p) = 1_h x_ph − 1_h 1_h m_p = H m_p − H m_p = 0"""
-    from .folding import number_of
-    from .labelling import components
-
-    for bound, factors in components(term):
-        part = Term(bound=bound, factors=factors)
-        if number_of(part, function.statements) is not None:
-            return _shown(part, function, line)
-    return None
-
-
-def _shown(part: Term, function: SymbolicFunction, line: Line) -> Derivation:
-    one = Expr((part,))
-    free = tuple(sorted(part.letters, key=lambda idx: idx.name))
-    chain = Chain(replace(line, left=one, right=one, free=free))
-    for definition in reversed(function.statements):
-        target = definition.left.terms[0].factors[0][0]
-        assert isinstance(target, Sym)
-        if chain.once("definition-put-in", _putting(target, definition.right)):
-            break
-    chain.close()
-    chain.exhaust([("distributed", open_every_bracket)])
-    chain.close()
-    chain.exhaust(TIDY)
-    fold(chain, function)
-    chain.close()
-    tidy(chain)
-    return chain.done(function)
-
-
-# ---------------------------------------------------------------- shorter when multiplied out
-
-
-def shorten(chain: Chain, function: SymbolicFunction | None) -> None:
-    """Multiply everything out where the result is shorter."""
-    trial = Chain(chain.line)
-    trial.exhaust([("distributed", open_every_bracket)])
-    if not trial.group:
-        return
-    tidy(trial)
-    if function is not None and fold(trial, function):
-        tidy(trial)
-    if size(trial.expr) < size(chain.expr):
-        chain.close()
-        chain.group, chain.line = trial.group, trial.line
-        chain.close()
-
-
-def size(expr: Expr) -> int:
-    """How much there is to write."""
-    return sum(1 + _size(term) for term in expr.terms)
-
-
-def _size(term: Term) -> int:
-    inner = [size(base.body) for base, _ in term.factors if isinstance(base, (Paren,))]
-    return len(term.factors) + sum(inner)

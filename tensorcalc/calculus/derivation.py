@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from ..notation.errors import NotationError
 from ..notation.expression import Expr, Idx
 from ..notation.matrices import MatrixForm
 from ..notation.reading import Line
@@ -157,11 +158,37 @@ class Derivation:
         after = getattr(Equation(before), operation)(*arguments, **options)
         return replace(self, steps=(*self.steps, Step(after.rule or operation, before, after.line)))
 
-    def closed_form(self) -> Derivation:
-        """Go on until inputs, upstream gradients and named statistics are left."""
+    def closed_form(self, keep: Sequence[str] = ()) -> Derivation:
+        """Go on until inputs, upstream gradients and named statistics are left.
+
+        Parameters
+        ----------
+        keep : intermediates whose gradients stay by name
+
+        >>> import tensorcalc as tc
+        >>> softmax = tc.function("z = 1_j exp(x_j)\\ns_i = exp(x_i)/z")
+        >>> softmax.vjp("x").closed_form().result
+        dl_dx_p = dl_ds_p s_p - dl_ds_i s_i s_p
+        """
         from .closed import closed_form
 
-        return closed_form(self)
+        return closed_form(self, keep)
+
+    def factored(self) -> Derivation:
+        """One more step: the largest product that several terms share is taken out of them.
+
+        >>> import tensorcalc as tc
+        >>> softmax = tc.function("z = 1_j exp(x_j)\\ns_i = exp(x_i)/z")
+        >>> softmax.vjp("x").closed_form().factored().result
+        dl_dx_p = s_p (dl_ds_p - dl_ds_i s_i)
+        """
+        from .factoring import factored
+
+        new = factored(self.line.right)
+        if new is None:
+            raise NotationError("nothing-to-do", f"no two terms of {self.result} have a common factor")
+        after = replace(self.line, right=new)
+        return replace(self, steps=(*self.steps, Step("factored", self.line, after)))
 
 
 class Chain:

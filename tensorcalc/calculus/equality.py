@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from random import Random
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from ..notation import expression as ex
 from ..notation.building import add, scale, substitute
 from ..notation.errors import NotationError
-from ..notation.expression import Expr, Idx, Slot, Sym
+from ..notation.expression import Deriv, Expr, Idx, Slot, Sym
 from ..notation.parser import parse
 from ..notation.reading import Line, Reader
 from .canonical import canonical
@@ -86,9 +86,9 @@ def _line(side: Any, known: frozenset[str] = frozenset()) -> Line:
     if isinstance(side, Line):
         return side
     if hasattr(side, "line"):
-        return side.line
+        return _upstream(side.line)
     if hasattr(side, "result"):
-        return side.result.line
+        return _upstream(side.result.line)
     text = str(side)
     reader = Reader(text)
     reader.scope.known |= known
@@ -98,6 +98,14 @@ def _line(side: Any, known: frozenset[str] = frozenset()) -> Line:
     if len(statements) != 1:
         raise NotationError("one-equals-sign", "one equation is compared with one", source=text)
     return reader.finish([reader.statement(statements[0])])[0]
+
+
+def _upstream(line: Line) -> Line:
+    """∂l/∂x_p of a scalar l is read as the gradient dl_dx_p, so a derived one is compared as that."""
+    base = line.left.terms[0].factors[0][0] if line.left.terms and line.left.terms[0].factors else None
+    if isinstance(base, Deriv) and base.of == ex.of_base(Sym("l")):
+        return replace(line, left=ex.of_base(Sym(f"dl_d{base.by.name}", base.by.slots)))
+    return line
 
 
 def _expression(text: str, reader: Reader) -> Line:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -187,11 +187,11 @@ def number_of(term: Term, definitions: tuple[Line, ...]) -> Fraction | None:
 # ---------------------------------------------------------------- in a derivation
 
 
-def fold(chain: Chain, function: SymbolicFunction) -> bool:
-    """Fold back every definition of the function that occurs; whether one did."""
+def fold(chain: Chain, function: SymbolicFunction, but: Sequence[str] = ()) -> bool:
+    """Fold back every definition of the function that occurs, but those named; whether one did."""
     changed = False
-    for line in function.statements:
-        definition = foldable(line)
+    for name, line in function.definitions.items():
+        definition = foldable(line) if name not in but else None
         if definition is None or _is(chain.line.left, definition.name):
             continue
         changed |= chain.exhaust([("definition-folded-power", _attempt(fold_power, definition))])

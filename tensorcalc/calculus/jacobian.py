@@ -7,24 +7,17 @@ from dataclasses import replace
 from string import ascii_lowercase
 
 from ..notation import expression as ex
-from ..notation.building import binders, dummy
+from ..notation.building import as_term, binders, dummy
 from ..notation.errors import NotationError
 from ..notation.expression import Deriv, Expr, Fn, Idx, Sym, Term, factor
 from ..notation.reading import Line
 from .derivation import Chain, Derivation
 from .derivative import OPERATOR_RULES, Variable, dependents, function_derivative
-from .folding import fold
 from .function import SymbolicFunction, bases, tensors
 from .rewriting import spliced
 from .rulebook import DERIVATION_RULES
 from .rules import RewritingRule
-from .simplification import (
-    TIDY,
-    add_like_terms,
-    open_bracket,
-    positive_first,
-    split_fraction,
-)
+from .settling import finish
 from .uniting import instance
 
 NEW = "pqrsuvwnkmt" + ascii_lowercase
@@ -201,8 +194,6 @@ def putting(lemma: Derivation) -> Callable[[Term, frozenset[Idx]], Expr | None]:
 
 def bracketed_into(term: Term, at: int, value: Expr) -> Term:
     """The term with a factor replaced by an expression, in a bracket where that is a sum."""
-    from ..notation.building import as_term
-
     return spliced(term, at, Expr((as_term(value),))).terms[0]
 
 
@@ -280,44 +271,6 @@ def _lone(of: Expr) -> ex.Factor | None:
     from .derivative import one_factor
 
     return one_factor(of)
-
-
-# ---------------------------------------------------------------- tidying and folding
-
-
-def finish(chain: Chain, function: SymbolicFunction | None) -> None:
-    """Deltas are used, one-tensors dropped, definitions folded back."""
-    tidy(chain)
-    chain.close()
-    while True:
-        opened = chain.exhaust([("distributed", open_bracket), ("fraction-split", split_fraction)])
-        if not opened and not (function is not None and fold(chain, function)):
-            break
-        tidy(chain)
-        chain.close()
-    order(chain)
-
-
-def order(chain: Chain) -> None:
-    """b − a for −a + b, within the line before."""
-    ordered = positive_first(chain.expr)
-    if ordered != chain.expr:
-        if not chain.group and len(chain.steps) > 1:
-            last = chain.steps.pop()
-            chain.group = list(last.substeps or (last,))
-        chain.apply("terms-ordered", ordered)
-    chain.close()
-
-
-def tidy(chain: Chain) -> None:
-    """Until no rule applies; like terms are added when their deltas are gone."""
-    while True:
-        changed = chain.exhaust(TIDY)
-        new = add_like_terms(chain.expr)
-        if new is not None:
-            chain.apply("like-terms", new)
-        if not changed and new is None:
-            return
 
 
 # ---------------------------------------------------------------- what a function offers

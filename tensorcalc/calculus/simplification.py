@@ -10,7 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from ..notation import expression as ex
-from ..notation.building import combine, fresh_term, parts, substitute_term, times
+from ..notation.building import combine, fresh_term, map_slots, parts, substitute_term, times
 from ..notation.errors import NotationError
 from ..notation.expression import Affine, Base, Delta, Expr, Idx, Looked, One, Paren, Size, Sym, Term, factor
 from ..notation.syntax import Constant, Fixed
@@ -181,7 +181,23 @@ def alike(base: Base, other: Base) -> bool:
     """Whether two factors are equal but for the names of their dummies."""
     if base == other or type(base) is not type(other) or not parts(base) or base.letters != other.letters:
         return base == other
-    return key(ex.of_base(base)) == key(ex.of_base(other))
+    return key(ex.of_base(without_ones(base))) == key(ex.of_base(without_ones(other)))
+
+
+def without_ones(base: Base) -> Base:
+    """1 − s_n for 1_n − s_n: sums stand on the terms, so one-tensors are notation."""
+
+    def whole(expr: Expr) -> Expr:
+        return Expr(tuple(replace(t, factors=tuple(map(one, without_one_factors(t)))) for t in expr.terms))
+
+    def one(found: ex.Factor) -> ex.Factor:
+        return (map_slots(found[0], lambda slot: slot, whole) if parts(found[0]) else found[0]), found[1]
+
+    return one((base, Fraction(1)))[0]
+
+
+def without_one_factors(term: Term) -> tuple[ex.Factor, ...]:
+    return tuple(f for f in term.factors if not isinstance(f[0], One))
 
 
 def open_bracket(term: Term, outer: frozenset[Idx]) -> Expr | None:
