@@ -103,11 +103,12 @@ class Derivation:
     @property
     def everything(self) -> Iterator[Derivation]:
         """The derivations that this one rests on, each once and before it is used, and this one."""
-        seen: set[int] = set()
+        seen: set[object] = set()
 
         def visit(one: Derivation) -> Iterator[Derivation]:
-            if id(one) not in seen:
-                seen.add(id(one))
+            said = line_text(one.start), line_text(one.line)
+            if id(one) not in seen and said not in seen:
+                seen.update((id(one), said))
                 for lemma in one.lemmas:
                     yield from visit(lemma)
                 yield one
@@ -157,6 +158,32 @@ class Derivation:
         before = self.line
         after = getattr(Equation(before), operation)(*arguments, **options)
         return replace(self, steps=(*self.steps, Step(after.rule or operation, before, after.line)))
+
+    def jacobian(self, input: str, indices: str | None = None) -> Derivation:
+        """The result differentiated again: ∂(∂l/∂x_p)/∂x_q, the Hessian of a scalar; definitions are kept.
+
+        Parameters
+        ----------
+        input : name of a tensor of the function
+        indices : letters for the new free indices, such as "q"
+
+        Raises
+        ------
+        NotationError : rules ``input-unknown``, ``derivative-index``
+
+        >>> import tensorcalc as tc
+        >>> tc.function("l = x_i a_ij x_j").jacobian("l", "x").jacobian("x").result
+        ∂(∂l/∂x_p)/∂x_q = a_pq + a_qp
+        """
+        from .second import jacobian_of
+
+        return jacobian_of(self, input, indices)
+
+    def symmetric(self) -> Any:
+        """Whether a second derivative by one tensor is symmetric: True, False or ``Undecided``."""
+        from .second import symmetric
+
+        return symmetric(self)
 
     def closed_form(self, keep: Sequence[str] = ()) -> Derivation:
         """Go on until inputs, upstream gradients and named statistics are left.

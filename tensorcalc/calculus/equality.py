@@ -102,10 +102,16 @@ def _line(side: Any, known: frozenset[str] = frozenset()) -> Line:
 
 def _upstream(line: Line) -> Line:
     """∂l/∂x_p of a scalar l is read as the gradient dl_dx_p, so a derived one is compared as that."""
-    base = line.left.terms[0].factors[0][0] if line.left.terms and line.left.terms[0].factors else None
-    if isinstance(base, Deriv) and base.of == ex.of_base(Sym("l")):
-        return replace(line, left=ex.of_base(Sym(f"dl_d{base.by.name}", base.by.slots)))
-    return line
+    return replace(line, left=_as_gradient(line.left))
+
+
+def _as_gradient(left: Expr) -> Expr:
+    base = left.terms[0].factors[0][0] if left.terms and left.terms[0].factors else None
+    if not isinstance(base, Deriv):
+        return left
+    if base.of == ex.of_base(Sym("l")):
+        return ex.of_base(Sym(f"dl_d{base.by.name}", base.by.slots))
+    return ex.of_base(Deriv(_as_gradient(base.of), base.by)) if left == ex.of_base(base) else left
 
 
 def _expression(text: str, reader: Reader) -> Line:

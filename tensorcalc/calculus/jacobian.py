@@ -93,13 +93,19 @@ class Jacobians:
     """The Jacobian tensors of one function by one tensor; intermediates are derived once."""
 
     def __init__(
-        self, function: SymbolicFunction, output: str, name: str, indices: str | None = None, direct: bool = False
+        self,
+        function: SymbolicFunction,
+        output: str,
+        name: str,
+        indices: str | None = None,
+        direct: bool = False,
+        also: Sequence[Line] = (),
     ) -> None:
         self.function, self.direct = function, direct
         through = [] if direct else [(n, line.right) for n, line in function.definitions.items()]
         dependent = dependents(name, through)
         lines = [line for n, line in function.definitions.items() if n == output or (n in dependent and not direct)]
-        self.variable = Variable(variable_of(function, name, lines, indices), dependent)
+        self.variable = Variable(variable_of(function, name, [*also, *lines], indices), dependent)
         self.found: dict[str, Derivation] = {}
 
     def of(self, output: str) -> Derivation:
@@ -186,6 +192,8 @@ def putting(lemma: Derivation) -> Callable[[Term, frozenset[Idx]], Expr | None]:
                 inner = base.of.terms[0].factors[0][0] if len(base.of.terms[0].factors) == 1 else None
                 if isinstance(inner, Sym) and inner.name == y.name:
                     value = instance(lemma.line.right, name, (*inner.slots, *base.by.slots))
+                    if term == Term(factors=term.factors[:1]):  # alone it needs no bracket
+                        return value
                     return Expr((bracketed_into(term, at, value),))
         return None
 

@@ -56,7 +56,13 @@ class Piece:
 
     @property
     def atom(self) -> bool:
-        return self.sign > 0 and isinstance(self.node, (sx.Tensor, sx.Ones, sx.Delta, sx.Derivative))
+        if isinstance(self.node, sx.Derivative):  # of a sum, each term of which has its own dummies
+            return self.sign > 0 and not isinstance(unwrap(self.node.of), sx.Sum)
+        return self.sign > 0 and isinstance(self.node, (sx.Tensor, sx.Ones, sx.Delta))
+
+    def shows(self, letter: str) -> bool:
+        """Whether a letter stands on the factor itself, not inside it."""
+        return self.atom or (isinstance(self.node, sx.Derivative) and occurrences(self.node.by)[letter] > 0)
 
 
 def unwrap(node: sx.Node) -> sx.Node:

@@ -125,8 +125,10 @@ def shown_on_left(node: sx.Node) -> tuple[sx.Letter, ...] | None:
     match node:
         case sx.Tensor(indices=indices) | sx.Delta(indices=indices) | sx.Ones(indices=indices):
             return tuple(letter for index in indices for letter in sx.letters_of(index))
-        case sx.Derivative(of=sx.Tensor(indices=of), by=sx.Tensor(indices=by)):
-            return tuple(letter for index in (*of, *by) for letter in sx.letters_of(index))
+        case sx.Derivative(of=of, by=sx.Tensor(indices=by)) if isinstance(unwrap(of), (sx.Tensor, sx.Derivative)):
+            inner = shown_on_left(of)
+            new = tuple(letter for index in by for letter in sx.letters_of(index))
+            return None if inner is None else (*inner, *new)
     return None if occurrences(node) else ()
 
 

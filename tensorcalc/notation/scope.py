@@ -145,7 +145,7 @@ class Scope:
         new: dict[str, Idx] = {}
         for letter in dict.fromkeys(letter for count in counts for letter in count if letter not in env):
             holders = [k for k, count in enumerate(counts) if count[letter]]
-            if len(holders) > 1 or found[holders[0]].atom:
+            if len(holders) > 1 or found[holders[0]].shows(letter):
                 if sum(counts[k][letter] for k in holders) < 2:
                     self.fail_once(letter, node)
                 self.check_closed(letter, node)
