@@ -42,7 +42,8 @@ def _term(term: Term, nested: bool, missing: frozenset[Idx]) -> sx.Node:
             base = _without_repeats(base, term)
             if not base.slots:
                 continue
-        _place(cells, _factor(base, abs(exponent)), exponent < 0)
+        node = _factor(base, abs(exponent))
+        _place(cells, node, below=True) if exponent < 0 else _spread(cells, node)
     return _bind(term, cells)
 
 
@@ -155,7 +156,10 @@ class _Cell:
         above = _joined(self.above) if self.above else sx.Number(Fraction(1))
         if not self.below:
             return above
-        below = _joined(self.below)
+        cells = [_Cell([])]
+        for node in self.below:
+            _spread(cells, node)
+        below = _product(cells, Fraction(1))
         simple = isinstance(below, (sx.Tensor, sx.Size, sx.Call, sx.Power, sx.Number, sx.Group))
         return sx.Quotient(above, below if simple else sx.Group(below))
 
@@ -174,6 +178,23 @@ def _place(cells: list[_Cell], node: sx.Node, below: bool) -> None:
     ]
     carriers = [cell for cell in able if not isinstance(cell.above[0], sx.Ones)] or able
     (carriers[-1] if carriers else cells[0]).below.append(node)
+
+
+def _spread(cells: list[_Cell], node: sx.Node) -> None:
+    """The factors of a product without brackets stand beside the others, since reading cannot tell them apart."""
+    for part in _parts(node):
+        if isinstance(part, sx.Quotient):
+            cells += [_Cell([above]) for above in _parts(part.numerator) if above != sx.Number(Fraction(1))]
+            for below in _parts(part.denominator):
+                _place(cells, below, below=True)
+        else:
+            cells.append(_Cell([part]))
+
+
+def _parts(node: sx.Node) -> tuple[sx.Node, ...]:
+    if isinstance(node, sx.Group) and isinstance(node.body, sx.Product):
+        node = node.body
+    return node.factors if isinstance(node, sx.Product) else (node,)
 
 
 def _upstream(cell: _Cell) -> bool:

@@ -6,13 +6,13 @@ import random
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, note, reject
+from hypothesis import note, reject
 
 import tensorcalc as tc
-from tests.fuzz.budget import RANDOM, examples, samples
+from tests.fuzz.budget import examples
 from tests.fuzz.engine import expected, flat, same_values
 from tests.oracle import loops
-from tests.oracle.generate import Style
+from tests.oracle.generate import Style, random_program
 from tests.oracle.legal import verdict
 from tests.oracle.mutate import mutated
 from tests.oracle.numbers import MODULAR, PRIME
@@ -31,9 +31,9 @@ def change(sample, rng):
     return program, texts
 
 
-@given(samples(Style(depth=1, statements=1)), RANDOM)
 @examples(4000)
-def test_never_a_false_proof(sample, rng):
+def test_never_a_false_proof(rng):
+    sample = random_program(rng, Style(depth=1, statements=1))
     program, texts = change(sample, rng)
     if tc.equal(*texts) is True:
         assert same_values(expected(sample.program, sample), expected(program, sample))
@@ -49,10 +49,10 @@ def modular_values(program, sample, rng: random.Random) -> list:
     return flat(list(loops.evaluate(program, inputs, sample.constants, sample.sizes, MODULAR).values()))
 
 
-@given(samples(Style(exact=True, depth=1, statements=1, affine=False)), RANDOM)
 @examples(4000)
-def test_rational_programs_are_decided(sample, rng):
+def test_rational_programs_are_decided(rng):
     """Without functions and affine reads the answer is yes or no, and the loop nest modulo a prime agrees."""
+    sample = random_program(rng, Style(exact=True, depth=1, statements=1, affine=False))
     program, texts = change(sample, rng)
     answer = tc.equal(*texts)
     assert isinstance(answer, bool)

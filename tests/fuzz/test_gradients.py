@@ -10,18 +10,19 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, note, reject
+from hypothesis import event, note, reject
 
 import tensorcalc as tc
 from tensorcalc.notation.parser import parse
-from tests.fuzz.budget import RANDOM, examples, samples
+from tests.fuzz.budget import examples
 from tests.fuzz.engine import LARGEST, flat
 from tests.oracle import duals, loops
-from tests.oracle.generate import Style
-from tests.oracle.numbers import FLOAT, MODULAR
+from tests.oracle.generate import Style, random_program
+from tests.oracle.numbers import FLOAT, MODULAR, PLAIN
 from tests.oracle.text import program_text
 
 pytestmark = pytest.mark.fuzz
+STEP, ROUNDING = 2.0**-15, 1e-14  # the step is exact in binary, as the inputs are
 TOLERANCE = 1e-10  # times the scale of what was added up, on both sides of a product with a cotangent
 
 
@@ -58,32 +59,94 @@ def setting(sample, rng, under):
     return f, directions, values, upstream
 
 
-@given(samples(), RANDOM)
-@examples(5000)
-def test_backward(sample, rng):
-    f, directions, values, upstream = setting(sample, rng, FLOAT)
-    outputs = [number for name in f.outputs for number in flat(values[name])]
-    if not all(math.isfinite(x.slope.scale) and max(x.slope.scale, x.value.scale) < LARGEST for x in outputs):
-        reject()
-    backward = f.backward()
-    note(str(backward))
+def wild(outputs) -> bool:
+    """Whether floats cannot tell: the derivative or the value is huge, or no number at all."""
+    return not all(math.isfinite(x.slope.scale) and max(x.slope.scale, x.value.scale) < LARGEST for x in outputs)
+
+
+def backward(f, sample, upstream) -> dict:
+    """The derived backward function's gradients, by input."""
+    derived = f.backward()
+    note(str(derived))
     arrays = {name: np.array(value, dtype=float) for name, value in sample.inputs.items() if name in f.inputs}
-    wanted = {name: np.array(value) for name, value in sample.constants.items() if name in backward.positions}
+    wanted = {name: np.array(value) for name, value in sample.constants.items() if name in derived.positions}
     cotangents = {f"dl_d{name}": np.array(value) for name, value in upstream.items()}
     with np.errstate(all="ignore"):
-        result = backward(**arrays, **wanted, **cotangents, sizes=sample.sizes)
-    found = result if isinstance(result, dict) else {backward.outputs[0]: result}
-    right = sum(float(np.sum(found[f"dl_d{name}"] * np.array(directions[name]))) for name in f.inputs)
-    pairs = [(n.slope, b) for name in f.outputs for n, b in zip(flat(values[name]), flat(upstream[name]), strict=True)]
-    left = sum(n.value * b for n, b in pairs)
-    scale = sum(n.scale * abs(b) for n, b in pairs)
+        result = derived(**arrays, **wanted, **cotangents, sizes=sample.sizes)
+    found = result if isinstance(result, dict) else {derived.outputs[0]: result}
+    return {name: found[f"dl_d{name}"] for name in f.inputs}
+
+
+def weighed(values, upstream) -> tuple[float, float]:
+    """⟨v, J u⟩ from dual numbers, and the scale of what was added up."""
+    pairs = [(n.slope, b) for name in upstream for n, b in zip(flat(values[name]), flat(upstream[name]), strict=True)]
+    return sum(n.value * b for n, b in pairs), sum(n.scale * abs(b) for n, b in pairs)
+
+
+@examples(5000)
+def test_backward(rng):
+    """⟨Jᵀ v, u⟩ = ⟨v, J u⟩ from dual numbers, and = ⟨v, (y(x + h u) - y(x - h u))/2h⟩ from values alone."""
+    sample = random_program(rng)
+    f, directions, values, upstream = setting(sample, rng, FLOAT)
+    if wild([number for name in f.outputs for number in flat(values[name])]):
+        reject()
+    found = backward(f, sample, upstream)
+    right = sum(float(np.sum(found[name] * np.array(directions[name]))) for name in f.inputs)
+    left, scale = weighed(values, upstream)
     assert abs(left - right) <= TOLERANCE * (scale + 1), (left, right, scale)
 
+    near, far = (quotient(sample, directions, upstream, step) for step in (STEP, 2 * STEP))
+    error = abs(near - far) + ROUNDING * scale_of(values, upstream) / STEP
+    if not error <= 1e-4 * (scale + 1):  # a kink between the two points, or a pole nearby: the quotient knows nothing
+        event("no finite difference")
+    else:
+        assert abs((4 * near - far) / 3 - right) <= 10 * error, (near, far, right)
 
-@given(samples(Style(exact=True, affine=False, statements=2)), RANDOM)
+
+def quotient(sample, directions, upstream, h) -> float:
+    """⟨v, (y(x + h u) - y(x - h u))/2h⟩ from the loop nest."""
+
+    def at(step):
+        moved = {name: loops.map_pairs(lambda x, u: x + step * u, *pair) for name, pair in moving.items()}
+        values = loops.evaluate(sample.program, moved, sample.constants, sample.sizes, PLAIN)
+        return sum(paired(values[name], upstream[name], PLAIN) for name in upstream)
+
+    moving = {name: (value, directions[name]) for name, value in sample.inputs.items()}
+    try:
+        return (at(h) - at(-h)) / (2 * h)
+    except (ArithmeticError, ValueError):  # outside the domain
+        return math.nan
+
+
+def scale_of(values, upstream) -> float:
+    """The scale of ⟨v, y⟩."""
+    pairs = [pair for name in upstream for pair in zip(flat(values[name]), flat(upstream[name]), strict=True)]
+    return sum(n.value.scale * abs(v) for n, v in pairs)
+
+
+@examples(5000)
+def test_against_autograd(torch, rng):
+    """Every component of every gradient, from PyTorch's tape along the loop nest; and none that is silently zero."""
+    from tests.oracle.autograd import gradients
+
+    sample = random_program(rng)
+    f, _, values, upstream = setting(sample, rng, FLOAT)
+    if wild([number for name in f.outputs for number in flat(values[name])]):
+        reject()
+    found, expected = backward(f, sample, upstream), gradients(sample, upstream)
+    _, scale = weighed(values, upstream)
+    for name in f.inputs:
+        theirs = expected[name].numpy()
+        assert found[name].shape == theirs.shape
+        # the directions behind the scale are 1/8 at least; what was derived to be 0 has no other rounding to hide in
+        allowed = ROUNDING * scale if not found[name].any() else 8 * TOLERANCE * (scale + 1)
+        assert np.all(np.abs(found[name] - theirs) <= allowed), (name, found[name], theirs)
+
+
 @examples(1500)
-def test_text_of_the_backward_function_exactly(sample, rng):
+def test_text_of_the_backward_function_exactly(rng):
     """Rational functions: equal modulo a prime, with the derived statements read from their text."""
+    sample = random_program(rng, Style(exact=True, affine=False, statements=2))
     f, directions, values, upstream = setting(sample, rng, MODULAR)
     if set(f.outputs) != set(f.definitions):
         reject()  # an output used again has another name for its whole gradient

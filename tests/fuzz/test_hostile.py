@@ -6,14 +6,12 @@ import time
 import tracemalloc
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import tensorcalc as tc
-from tests.fuzz.budget import examples, samples
+from tests.fuzz.budget import examples
 from tests.notation.cases.legal import LEGAL
 from tests.notation.cases.refusals import REFUSALS
-from tests.oracle.generate import Style
+from tests.oracle.generate import Style, random_program
 from tests.oracle.text import program_text
 
 SECOND = 1.0
@@ -52,40 +50,44 @@ def answer(text: str) -> None:
 
 
 @pytest.mark.fuzz
-@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
 @examples(5000)
-def test_pieces_of_the_language(text):
-    answer(text)
+def test_pieces_of_the_language(rng):
+    answer("".join(rng.choice(PIECES) for _ in range(rng.randint(0, 30))))
+
+
+ALPHABETS = ((32, 126), (0, 255), (0x370, 0x3FF), (0x2070, 0x22FF), (0, 0xFFFF), (0, 0x10FFFF))
 
 
 @pytest.mark.fuzz
-@given(st.text(max_size=60))
 @examples(3000)
-def test_any_text(text):
+def test_any_text(rng):
+    first, last = rng.choice(ALPHABETS)
+    text = "".join(chr(rng.randint(first, last)) for _ in range(rng.randint(0, 60)))
     answer(text)
     answer(f"y_i = {text}")
 
 
-@st.composite
-def damaged(draw) -> str:
+LINES = [row.text for row in (*LEGAL, *REFUSALS)] + [row.latex for row in LEGAL if row.latex]
+
+
+def damaged(rng) -> str:
     """A line of the tables or a random program with a few characters cut, doubled, swapped or put in."""
-    lines = st.sampled_from([row.text for row in (*LEGAL, *REFUSALS)] + [row.latex for row in LEGAL if row.latex])
-    programs = samples(Style(depth=1, statements=2)).map(
-        lambda one: program_text(one.program, latex=draw(st.booleans()))
-    )
-    text = draw(st.one_of(lines, programs))
-    for _ in range(draw(st.integers(1, 4))):
-        start = draw(st.integers(0, len(text)))
-        stop = draw(st.integers(start, min(len(text), start + 4)))
-        text = text[:start] + draw(st.sampled_from(["", "", *PIECES, text[start:stop] * 2])) + text[stop:]
-    return text[: draw(st.integers(0, len(text)))] if draw(st.booleans()) else text
+    if rng.random() < 0.5:
+        text = rng.choice(LINES)
+    else:
+        program = random_program(rng, Style(depth=1, statements=2)).program
+        text = program_text(program, latex=rng.random() < 0.5)
+    for _ in range(rng.randint(1, 4)):
+        start = rng.randint(0, len(text))
+        stop = rng.randint(start, min(len(text), start + 4))
+        text = text[:start] + rng.choice(["", "", *PIECES, text[start:stop] * 2]) + text[stop:]
+    return text[: rng.randint(0, len(text))] if rng.random() < 0.5 else text
 
 
 @pytest.mark.fuzz
-@given(damaged())
 @examples(5000)
-def test_damaged_programs(text):
-    answer(text)
+def test_damaged_programs(rng):
+    answer(damaged(rng))
 
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, note, reject
+from hypothesis import note, reject
 
 import tensorcalc as tc
-from tests.fuzz.budget import RANDOM, examples, samples
+from tests.fuzz.budget import examples
 from tests.fuzz.engine import close, computed, expected
-from tests.oracle.generate import Style
+from tests.oracle.generate import Style, random_program
 from tests.oracle.legal import verdict
 from tests.oracle.mutate import mutated
 from tests.oracle.text import program_text
@@ -23,38 +23,38 @@ def check(source: str, values: dict, sample) -> None:
         assert close(value, values[name]), name
 
 
-@given(samples())
 @examples(6000)
-def test_text(sample):
+def test_text(rng):
+    sample = random_program(rng)
     check(program_text(sample.program), expected(sample.program, sample), sample)
 
 
-@given(samples(Style(statements=2)))
 @examples(4000)
-def test_latex(sample):
+def test_latex(rng):
+    sample = random_program(rng, Style(statements=2))
     check(program_text(sample.program, latex=True), expected(sample.program, sample), sample)
 
 
-@given(samples(Style(depth=3, statements=1)))
 @examples(500)
-def test_deep(sample):
+def test_deep(rng):
+    sample = random_program(rng, Style(depth=3, statements=1))
     check(program_text(sample.program), expected(sample.program, sample), sample)
 
 
-@given(samples(Style(exact=True)))
 @examples(1000)
-def test_every_generated_program_is_legal(sample):
+def test_every_generated_program_is_legal(rng):
     """No false refusal; the generator and the second opinion agree as well."""
+    sample = random_program(rng, Style(exact=True))
     source = program_text(sample.program)
     note(source)
     assert verdict(sample.program) is None
     tc.function(source)
 
 
-@given(samples(Style(statements=2, written_sums=False)), RANDOM)
 @examples(4000)
-def test_after_a_mutation(sample, rng):
+def test_after_a_mutation(rng):
     """What the second opinion refuses is refused; what it accepts is accepted, and has the loop nest's value."""
+    sample = random_program(rng, Style(statements=2, written_sums=False))
     program = mutated(sample.program, rng)
     source = program_text(program)
     note(source)

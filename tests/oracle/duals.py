@@ -75,8 +75,4 @@ def evaluate(program, inputs: dict, directions: dict, constants: dict, sizes: di
         return Dual(under.number(Fraction(value)), under.number(Fraction(slope)))
 
     arrays = {name: moving(value, directions[name]) for name, value in inputs.items()}
-    for statement in program.statements:
-        nest = loops.prepare(statement, arrays, constants, sizes, field)
-        letters = [index.name for index in statement.left.indices]
-        arrays[statement.left.name] = nest.table(statement.right, letters, {})
-    return arrays
+    return arrays | loops.run(program, arrays, constants, sizes, field)

@@ -344,5 +344,5 @@ def number(value: Fraction):
     return s.Negate(node) if value < 0 else node
 
 
-def sample(rng: random.Random, style: Style | None = None) -> Sample:
+def random_program(rng: random.Random, style: Style | None = None) -> Sample:
     return Writer(rng, style or Style()).sample()

@@ -281,19 +281,30 @@ def map_nested(f, nested):
     return [map_nested(f, one) for one in nested] if isinstance(nested, (list, tuple)) else f(nested)
 
 
+def map_pairs(f, one, other):
+    """``f`` of the numbers at the same place of two nested lists."""
+    if isinstance(one, (list, tuple)):
+        return [map_pairs(f, *pair) for pair in zip(one, other, strict=True)]
+    return f(one, other)
+
+
 def evaluate(program: s.Program, inputs: dict, constants=None, sizes=None, field=FLOAT) -> dict:
     """Every tensor that the program defines, as nested lists of the field's numbers.
 
     inputs: nested lists of numbers, one per tensor; constants: integers and nested lists of integers by name.
     """
-    constants, sizes = constants or {}, sizes or {}
     arrays = {name: map_nested(lambda x: field.number(Fraction(x)), array) for name, array in inputs.items()}
-    defined = {}
+    return run(program, arrays, constants or {}, sizes or {}, field)
+
+
+def run(program: s.Program, arrays: dict, constants: dict, sizes: dict, field) -> dict:
+    """The same from arrays that hold the field's numbers already."""
+    known, defined = dict(arrays), {}
     for statement in program.statements:
-        nest = prepare(statement, arrays, constants, sizes, field)
+        nest = prepare(statement, known, constants, sizes, field)
         letters = [index.name for index in statement.left.indices]
         name = statement.left.name
-        arrays[name] = defined[name] = nest.table(statement.right, letters, {})
+        known[name] = defined[name] = nest.table(statement.right, letters, {})
     return defined
 
 

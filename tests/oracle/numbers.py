@@ -117,4 +117,20 @@ class Float(Field):
         return x.apply(lambda v: math.pow(v, float(exponent)))
 
 
-EXACT, MODULAR, FLOAT = Exact(), Modular(), Float()
+class Plain(Field):
+    """Floats that know nothing of their rounding, for the many evaluations of a difference quotient."""
+
+    def number(self, value):
+        return float(value)
+
+    def inverse(self, x):
+        return 1 / x
+
+    def call(self, name, x):
+        return FUNCTIONS[name](x)
+
+    def root(self, x, exponent):
+        return math.pow(x, float(exponent))
+
+
+EXACT, MODULAR, FLOAT, PLAIN = Exact(), Modular(), Float(), Plain()
