@@ -28,9 +28,9 @@ def wrong(statement: str) -> Iterator[Mutant]:
         yield f"{factor} transposed", text, "transposed"
     terms = _terms(right)
     for n in range(len(terms) if len(terms) > 1 else 0):
-        yield f"term {n} forgotten", f"{left} = {' + '.join(terms[:n] + terms[n + 1 :])}", "term"
-        signs = "".join(f" {'-' if m == n else '+'} {term}" for m, term in enumerate(terms))
-        yield f"sign of term {n}", f"{left} ={signs.removeprefix(' +')}", "term"
+        yield f"term {n} forgotten", f"{left} = {_sum(terms[:n] + terms[n + 1 :])}", "term"
+        turned = [_times("-", term) if m == n else term for m, term in enumerate(terms)]
+        yield f"sign of term {n}", f"{left} = {_sum(turned)}", "term"
     yield "factor forgotten", f"{left} = {_without_last_factor(right)}", "parse"
 
 
@@ -40,7 +40,7 @@ def equivalent(statement: str) -> Iterator[tuple[str, str]]:
     yield "as it is", statement
     yield "other free letters", _renamed(statement, dict(zip(_letters(left), "uvwst", strict=False)))
     yield "other dummies", _renamed(statement, dict(zip(_dummies(statement), "nrt", strict=False)))
-    yield "factors reversed", f"{left} = {' + '.join(' '.join(reversed(_factors(term))) for term in _terms(right))}"
+    yield "factors reversed", f"{left} = {_sum([' '.join(reversed(_factors(term))) for term in _terms(right)])}"
     yield "LaTeX", function(statement)._repr_latex_()
 
 
@@ -78,8 +78,18 @@ def _factors(term: str) -> list[str]:
 
 
 def _each_term(right: str, before: str) -> str:
-    joined = " - " if before == "-" else f" + {before}"
-    return before + joined.join(_terms(right))
+    return _sum([_times(before, term) for term in _terms(right)])
+
+
+def _sum(terms: list[str]) -> str:
+    return " + ".join(terms).replace("+ -", "-")
+
+
+def _times(before: str, term: str) -> str:
+    """A term with a factor or a sign before it; of two signs none is left."""
+    body = term.removeprefix("-").strip()
+    minus = term.startswith("-") != (before == "-")
+    return ("-" if minus else "") + before.removeprefix("-") + body
 
 
 def _with_letter(left: str, letter: str) -> str:
@@ -113,6 +123,7 @@ def _without_last_factor(right: str) -> str:
 
 
 def _renamed(statement: str, names: dict[str, str]) -> str:
-    """Letters renamed in all subscripts; what stands before the last underscore is a name."""
+    """Letters renamed in all subscripts, and the sizes called after them; before the last underscore stands a name."""
     table = str.maketrans(names)
-    return re.sub(r"_([a-z]+)\b(?!_)", lambda found: "_" + found[1].translate(table), statement)
+    text = re.sub(r"_([a-z]+)\b(?!_)", lambda found: "_" + found[1].translate(table), statement)
+    return re.sub(r"\b[A-Z]\b", lambda found: found[0].lower().translate(table).upper(), text)
