@@ -30,8 +30,9 @@ def _coefficient(n: int) -> str:
 def subscript(indices: tuple[sx.Index, ...], braces: bool = False) -> str:
     """What follows the underscore; a comma where an index is more than one character."""
     parts = [index_text(index) for index in indices]
-    if all(len(part) == 1 for part in parts):
-        return f"{{{''.join(parts)}}}" if braces else "".join(parts)
+    joined = "".join(parts)
+    if all(len(part) == 1 for part in parts) and not (braces and re.search("[2-9][a-z]", joined)):
+        return f"{{{joined}}}" if braces else joined
     lone_number = len(parts) == 1 and parts[0][0].isdigit() and not re.search(r"[a-z].*[+-]", parts[0])
     return f"{{{','.join(parts)}{',' if lone_number else ''}}}"
 

@@ -91,7 +91,7 @@ def subscript(source: str, at: int) -> tuple[tuple | None, int]:
         no_index(source, at + 1)
         raise AssertionError
     part = "braced" if match["braced"] is not None else "plain"
-    return indices_of(match[part], match.start(part), source), match.end()
+    return indices_of(match[part], match.start(part), source, part == "braced"), match.end()
 
 
 def no_index(source: str, at: int) -> None:

@@ -27,15 +27,19 @@ class Token:
 
 
 _PART = re.compile(r"(?P<letter>[a-z])|(?P<constant>[A-Z])|(?P<digits>[0-9]+)")
+_MULTIPLE = re.compile(r"([0-9]*[2-9])([a-z])")
 _AFFINE = re.compile(r"\s*(?P<sign>[+-]?)\s*(?P<number>[0-9]*)\s*\*?\s*(?P<letter>[a-z]?)")
 
 
-def indices_of(text: str, start: int, source: str) -> tuple[Index, ...]:
+def indices_of(text: str, start: int, source: str, braced: bool = True) -> tuple[Index, ...]:
     """Read a subscript without its braces; ``start`` is where it stands in the source.
 
     Without a comma every character is one index. With commas each part that begins with a digit is one index,
-    so that ``x_{10,j}`` has the position ten and ``x_{b,2i}`` every second component.
+    so that ``x_{10,j}`` has the position ten and ``x_{b,2i}`` every second component. ``x_{2i}`` could be either.
     """
+    several_ways = _MULTIPLE.search(text) if braced and not re.search(r"[,+-]", text) else None
+    if several_ways:
+        _two_readings(several_ways, start, source)
     parts = _split(text, start, source)
     several = len(parts) > 1
     found: list[Index] = []
@@ -47,6 +51,14 @@ def indices_of(text: str, start: int, source: str) -> tuple[Index, ...]:
     if len(found) > MAX_ORDER:
         raise NotationError("limit", f"{len(found)} indices on one tensor", position=start, source=source)
     return tuple(found)
+
+
+def _two_readings(match: re.Match[str], start: int, source: str) -> None:
+    number, letter = match.groups()
+    given = f"{match[0]!r} in braces could be the position {number} and the letter {letter}, or {number} times {letter}"
+    hint = f"Write {number},{letter} for the position and the letter, {match[0]}+0 for the multiple."
+    position = start + match.start()
+    raise NotationError("affine-index", given, index=letter, position=position, hint=hint, source=source)
 
 
 def _split(text: str, start: int, source: str) -> list[tuple[str, int]]:
