@@ -89,7 +89,7 @@ def test_a_sweep_moves_through_the_indices():
         ("y_i = x_i^0.5", {}, "it has the power 1/2"),
         ("y_i = x_i + 2 z_i", {}, "different signs or numbers"),
         ("y_i = x_i + z_i w_i", {}, "more than a tensor that is spread"),
-        ("y_i = x_{2i}", {}, "not a single letter"),
+        ("y_i = x_{2i+0}", {}, "not a single letter"),
         ("y_i = x_i\nz_i = x_i", {}, "this text has 2"),
         ("y_ij = x_ij + b_j", {}, "the free index i is missing"),
         ("y_i = x_i", {"names": ("x", "y")}, "tells its letters and names itself"),

@@ -12,6 +12,7 @@ LINES = [
     "l = 1_i (y_i log(s_i) + z_i w_i)",
     "dl_dx_pq = dl_dy_pq gamma_q/sigma_p - dl_dy_ph gamma_h/H (1_hq/sigma_p + mu_ph mu_pq/sigma_p^3)",
     "y_i = x_{2i+m-1} w_m - s_{10,T_i}",
+    "y_i = x_2i a_{3,i}",
     "y = sum_k(exp(a_k b_k)) + 3",
     "d_bp = delta_bp/(2 sigma_b)",
     "d_ip = f'(x_i) delta_ip",

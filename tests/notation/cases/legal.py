@@ -168,7 +168,6 @@ NO_FALSE_REFUSALS = [
     L("y_bh = (x_bh - 1_h m_b)^2", "bh", "", "design 2"),
     L("y_i = x_{i+m} w_m", "i", "m", "design 1"),
     L("y_i = x_{2i+3m+1} w_m", "i", "m", "design 1"),
-    L("y_i = x_2i", "i", "", "design 1: the row 2"),
     L("y_i = x_{2i+0}", "i", "", "design 1: every second component"),
     L("y_oij = x_{c,i+m,j+n} w_ocmn", "oij", "cmn", "design 1"),
     L("c_b = -log(s_{b,T_b})", "b", "", "design 1"),
