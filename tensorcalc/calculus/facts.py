@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from ..notation import expression as ex
 from ..notation.building import parts
-from ..notation.expression import Expr, Sym, Term
+from ..notation.expression import Expr, Paren, Sym, Term
 from ..notation.reading import Line
 from .folding import fold, known_sum, number_of
-from .labelling import components
+from .labelling import components, key
 from .rewriting import rewrite
 from .rulebook import rule
-from .simplification import TIDY, open_every_bracket
+from .simplification import TIDY, open_every_bracket, without_ones
 from .tidying import tidy
 from .uniting import instance
 
@@ -73,8 +74,31 @@ def _shown(part: Term, function: SymbolicFunction, line: Line) -> Derivation:
         chain.exhaust(TIDY)
         fold(chain, function, but=used)
         chain.close()
+        chain.exhaust([("sum-cancelled", cancel_sum)])
         tidy(chain)
     return chain.done(function)
+
+
+@rule("sum-cancelled", "a sum is cancelled")
+def sum_cancelled(term: Term) -> Term | None:
+    """1_j a_j/(1_k a_k) = 1, and so once from any power below the bar"""
+    for at, (base, exponent) in enumerate(term.factors):
+        if not isinstance(base, Paren) or exponent > -1 or len(base.body.terms) != 1:
+            continue
+        below = key(ex.of_base(without_ones(base)))
+        for bound, factors in components(term):
+            above = Paren(Expr((Term(bound=bound, factors=factors),)))
+            if bound and key(ex.of_base(without_ones(above))) == below:
+                below_now = [(base, exponent + 1)] if exponent < -1 else []
+                kept = [*term.factors[:at], *below_now, *term.factors[at + 1 :]]
+                left = tuple(f for f in kept if f not in factors)
+                return Term(term.coef, tuple(idx for idx in term.bound if idx not in bound), left)
+    return None
+
+
+def cancel_sum(term: Term, outer: frozenset) -> Expr | None:
+    new = sum_cancelled(term)
+    return None if new is None else Expr((new,))
 
 
 def _number(expr: Expr) -> bool:

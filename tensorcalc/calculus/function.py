@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from .backward import Graph
     from .derivation import Derivation
+    from .differential import Differential
 
 
 def bases(expr: Expr) -> Iterator[Base]:
@@ -168,6 +169,30 @@ class SymbolicFunction:
         from .jacobian import jacobian
 
         return jacobian(self, output, input, indices, direct)
+
+    def differential(self, output: str, wrt: Sequence[str] | str | None = None, direct: bool = False) -> Differential:
+        """dy = J dx + …, by the rules of differentials, without new indices.
+
+        Parameters
+        ----------
+        output : name of a tensor that a statement defines
+        wrt : the tensors that change, all others are held fixed; all inputs but the constants if None
+        direct : take the statement of the output alone, the differentials of intermediates kept by name
+
+        Returns
+        -------
+        Differential : a derivation; ``identify("x")`` reads the Jacobian tensor off, ``agrees_with`` compares routes
+
+        Raises
+        ------
+        NotationError : rules ``input-unknown``, ``reserved-name``
+
+        >>> SymbolicFunction("y_ij = x_ik a_kj").differential("y").result
+        dy_ij = dx_ik a_kj + x_ik da_kj
+        """
+        from .differential import differential
+
+        return differential(self, output, wrt, direct)
 
     def vjp(self, input: str, indices: str | None = None) -> Derivation:
         """dl_dx_pq = dl_dy_ij ∂y_ij/∂x_pq, added over all consumers of x, intermediates by name.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..notation.building import substitute_base
 from ..notation.expression import Delta, Expr, Fn, Idx, Looked, Paren, Size, Slot, Term
 from ..notation.syntax import Constant
-from .facts import use_known_sums
+from .facts import cancel_sum, use_known_sums
 from .folding import fold
 from .rewriting import rewrite
 from .rules import delta_symmetry
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .derivation import Chain
     from .function import SymbolicFunction
 
-OPENED = (("distributed", open_bracket), ("fraction-split", split_fraction))
+OPENED = (("distributed", open_bracket), ("sum-cancelled", cancel_sum), ("fraction-split", split_fraction))
 
 
 def finish(chain: Chain, function: SymbolicFunction | None) -> None:

@@ -26,6 +26,9 @@ FUNCTIONS = frozenset(
 # functions a rule is stated for, without a formula: point(x_i), f(a_i); only when brackets follow
 GENERIC = frozenset({"f", "g", "point", "phi"})
 
+# the operator that takes a differential, d(x_ik a_kj); in text no space stands before its bracket
+DIFFERENTIAL = "d"
+
 # commands that LaTeX has for functions; the others are written \operatorname{...}
 LATEX_FUNCTIONS = frozenset({"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh"})
 

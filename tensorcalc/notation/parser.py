@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from . import scan_latex, scan_text
 from .errors import NotationError
-from .names import FUNCTIONS, GENERIC, GREEK, RESERVED
+from .names import DIFFERENTIAL, FUNCTIONS, GENERIC, GREEK, RESERVED
 from .syntax import (
     Call,
     Delta,
@@ -276,6 +276,8 @@ class _Parser:
         token = self.here
         if token.indices is None and (token.text in GENERIC and self.ahead("(", "[", "'", by=1)):
             return self._function()
+        if token.text == DIFFERENTIAL and token.indices is None and not self.latex and self._touches("("):
+            return self._function()
         self.take()
         indices = token.indices or ()
         if token.text == "delta":
@@ -288,6 +290,10 @@ class _Parser:
             hint = f"Write {token.text} * (…) for a product; the functions are {', '.join(sorted(FUNCTIONS))}."
             self.fail("unknown-function", f"{token.text}(…) is no function of the list", hint, at=token)
         return Tensor(token.text, indices, span=token.span)
+
+    def _touches(self, kind: str) -> bool:
+        """Whether this sign follows the present one without a space."""
+        return self.ahead(kind, by=1) and not self.tokens[self.at + 1].spaced
 
     def _function(self) -> Node:
         token = self.take()

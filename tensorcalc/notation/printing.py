@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 
 from . import syntax as sx
-from .names import ACCENTS, GREEK, LATEX_FUNCTIONS
+from .names import ACCENTS, DIFFERENTIAL, GREEK, LATEX_FUNCTIONS
 
 # ---------------------------------------------------------------- indices, alike in both notations
 
@@ -151,6 +151,8 @@ def name_latex(name: str) -> str:
         return r"\epsilon"
     if name in GREEK:
         return rf"\{name}"
+    if name[:1] == "d" and (len(name) == 2 or name[1:] in GREEK):  # the differential of a tensor
+        return rf"\mathrm{{d}}{name_latex(name[1:])}"
     for suffix in ACCENTS.values():
         if name.endswith(suffix) and (name[: -len(suffix)] in GREEK or len(name) == len(suffix) + 1):
             return rf"\{suffix}{{{name_latex(name[: -len(suffix)])}}}"
@@ -185,7 +187,9 @@ def _call(function: str, argument: sx.Node, primes: int) -> str:
         return rf"\sqrt{{{to_latex(argument)}}}"
     if function == "exp" and not primes and not isinstance(argument, (sx.Sum, sx.Summation)):
         return f"e^{{{to_latex(argument)}}}"
-    if function in LATEX_FUNCTIONS:
+    if function == DIFFERENTIAL:
+        name = r"\mathrm{d}"
+    elif function in LATEX_FUNCTIONS:
         name = rf"\{function}"
     elif len(function) == 1 or function in GREEK:
         name = name_latex(function)

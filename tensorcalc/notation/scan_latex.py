@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from .errors import NotationError
-from .names import ACCENTS, FUNCTIONS, GREEK_SPELLINGS, plain
+from .names import ACCENTS, DIFFERENTIAL, FUNCTIONS, GREEK_SPELLINGS, plain
 from .scan_text import FREE, begins, free_list, no_index
 from .tokens import MAX_TOKENS, Token, indices_of, name_kind
 
@@ -39,6 +39,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _SUBSCRIPT = re.compile(r"\s*_\s*(?:\{(?P<braced>(?:[^{}]|\{[^{}]*\})*)\}|(?P<plain>[A-Za-z0-9]))")
+_GREEK_COMMAND = "|".join(sorted(GREEK_SPELLINGS, key=len, reverse=True))
+_DIFFERENTIAL = re.compile(rf"\s*(?:(?P<name>\\(?:{_GREEK_COMMAND})(?![A-Za-z])|[A-Za-z])|(?=(?:\\left\s*)?\())")
 _COMMANDS = {"frac": "frac", "dfrac": "frac", "tfrac": "frac", "partial": "partial", "sum": "sum",
              "cdot": "*", "times": "*", "lbrack": "[", "rbrack": "]"}  # fmt: skip
 _SAME = {"·": "*", "×": "*", "−": "-", "∂": "partial", "∑": "sum"}
@@ -85,6 +87,10 @@ def _tokens(match: re.Match[str], source: str, spaced: bool) -> tuple[list[Token
     if kind in ("ones", "sum"):
         indices, at = subscript(source, at)
         return [Token(kind, text, (start, at), indices, spaced)], at
+    if kind == "word" and match["long"] == DIFFERENTIAL and (after := _DIFFERENTIAL.match(source, at)):
+        if not after["name"]:
+            return [Token("function", DIFFERENTIAL, (start, at), None, spaced)], at
+        return _name(DIFFERENTIAL + plain(after["name"].lstrip("\\")), start, after.end(), source, spaced)
     if kind in ("word", "accent", "command"):
         return _name(_spelled(match, source), start, at, source, spaced)
     return [Token(kind, text, (start, at), None, spaced)], at
