@@ -2,6 +2,7 @@
 # make lab    opens the chapters in JupyterLab            make refresh executes the notebooks and stores their outputs
 # make serve  serves the site on this machine             make bench   times the kernels side by side
 # make pdf    prints the site into one PDF                make fuzz    runs the long property tests
+# make counts prints what each chapter holds
 # Each sets up what it needs. PYTHON=/path/to/python3 chooses the Python; VENV=folder the virtual environment.
 
 VENV ?= .venv
@@ -11,7 +12,7 @@ NOTEBOOKS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := book
-.PHONY: book test lint unit notebooks site lab serve refresh bench fuzz pdf lock clean
+.PHONY: book test lint unit notebooks site lab serve refresh bench fuzz pdf counts lock clean
 
 $(READY): requirements.txt pyproject.toml
 	@python="$$(sh tools/find_python.sh)" || exit 1; \
@@ -61,6 +62,9 @@ fuzz: $(READY)
 
 pdf: book
 	@$(BIN)/python tools/print_pdf.py
+
+counts: $(READY)
+	@$(BIN)/python tools/counts.py
 
 lock: $(READY)
 	@$(BIN)/python tools/lock.py

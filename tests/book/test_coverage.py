@@ -90,3 +90,8 @@ MALFORMED = r"\frac{a}{b;a_;\left(a;\begin{pmatrix}a\end{cases};\unheardof;a & b
 def test_a_malformed_formula_is_refused(formula):
     with pytest.raises(Malformed):
         check(formula)
+
+
+def test_the_page_of_coverage_shows_every_source_in_order():
+    page = (ROOT / "book/coverage.md").read_text(encoding="utf-8")
+    assert re.findall(r"```\{coverage\} (\S+)", page) == list(dict.fromkeys(row.source for row in ROWS))

@@ -1,4 +1,4 @@
-"""The number of a chapter is that of its file: ``11_checking_gradients`` is chapter 11, ``b_formula_sheet`` appendix B.
+"""The number of a chapter is that of its file: ``11_checking_gradients`` is chapter 11, ``B_formula_sheet`` appendix B.
 
 Sphinx numbers the pages of ``_toc.yml`` one after the other; a chapter that is inserted would renumber all later ones,
 and with them every equation and figure that a reader has quoted.
@@ -10,19 +10,19 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-PREFIX = re.compile(r"(?:.*/)?(?:(\d\d)|([a-e]))_")
+PREFIX = re.compile(r"(?:.*/)?(?:(\d\d)|([A-E]))_")
 
 
 def chapter_number(docname: str) -> int | str | None:
     """The number in the name of a page, or None.
 
-    >>> [chapter_number(f"book/{page}") for page in ("11_checking_gradients", "b_formula_sheet", "intro")]
+    >>> [chapter_number(f"book/{page}") for page in ("11_checking_gradients", "B_formula_sheet", "intro")]
     [11, 'B', None]
     """
     found = PREFIX.match(docname)
     if not found:
         return None
-    return int(found[1]) if found[1] else found[2].upper()
+    return int(found[1]) if found[1] else found[2]
 
 
 def _renumber(env: Any, docname: str, number: int | str) -> None:
