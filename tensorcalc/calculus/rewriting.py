@@ -16,21 +16,39 @@ Attempt = Callable[[Term, frozenset[Idx]], "Expr | None"]
 def rewrite(expr: Expr, outer: frozenset[Idx], attempt: Attempt, inside: bool = True) -> tuple[Expr, Place] | None:
     """The expression with the first term for which the attempt succeeds replaced, and where that term stood.
 
-    ``outer`` are the indices that are not summed here; a derivative is never looked into.
+    ``outer`` are the indices that are not summed here; a derivative is never looked into. An attempt has to be a
+    function of its arguments alone: a term for which it failed is remembered, since most terms outlive many rewritings.
     """
     for k, term in enumerate(expr.terms):
-        new = attempt(term, outer)
-        if new is not None:
-            return add(Expr(expr.terms[:k]), new, Expr(expr.terms[k + 1 :])), (k,)
-        for at, (base, exponent) in enumerate(term.factors if inside else ()):
-            if isinstance(base, Deriv) or not parts(base):
-                continue
-            found = rewrite(parts(base)[0], outer | frozenset(term.bound), attempt)
-            if found:
-                inner, place = found
-                changed = map_slots(base, lambda slot: slot, lambda _, inner=inner: inner)  # type: ignore[misc]
-                new = spliced(term, at, Expr((Term(factors=((changed, exponent),)),)))
-                return add(Expr(expr.terms[:k]), new, Expr(expr.terms[k + 1 :])), (k, at, *place)
+        mark = (attempt, term, outer, inside)
+        if mark in _failed:
+            continue
+        found = _rewrite_term(term, outer, attempt, inside)
+        if found:
+            new, place = found
+            return add(Expr(expr.terms[:k]), new, Expr(expr.terms[k + 1 :])), (k, *place)
+        if len(_failed) > MAX_FAILED:
+            _failed.clear()
+        _failed.add(mark)
+    return None
+
+
+_failed: set[tuple[Attempt, Term, frozenset[Idx], bool]] = set()
+MAX_FAILED = 50_000
+
+
+def _rewrite_term(term: Term, outer: frozenset[Idx], attempt: Attempt, inside: bool) -> tuple[Expr, Place] | None:
+    new = attempt(term, outer)
+    if new is not None:
+        return new, ()
+    for at, (base, exponent) in enumerate(term.factors if inside else ()):
+        if isinstance(base, Deriv) or not parts(base):
+            continue
+        found = rewrite(parts(base)[0], outer | frozenset(term.bound), attempt)
+        if found:
+            inner, place = found
+            changed = map_slots(base, lambda slot: slot, lambda _, inner=inner: inner)  # type: ignore[misc]
+            return spliced(term, at, Expr((Term(factors=((changed, exponent),)),))), (at, *place)
     return None
 
 
