@@ -2,94 +2,57 @@
 
 Each operation ``f`` comes as ``f_forward(...) -> (y, cache)`` and ``f_backward(dy, cache) -> gradients``, in the
 order of the forward function's arguments. ``f_forward_loops`` is the kernel behind it, ``f_forward_numpy`` the
-reference.
+reference. Optimizers, ``sgd`` to ``adamw``, change their arguments in place.
+
+Every function takes ``out=``, an array (or a tuple of them) that receives the result; backward functions add to what
+is in it with ``accumulate=True``. What a cache holds is not copied: leave it unchanged until the backward function ran.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from types import FunctionType
 from typing import Any
 
 from tensorcalc.execution.kernel import Kernel, kernel
 
-from .elementwise import (
-    ElementwiseCache,
-    relu_backward,
-    relu_backward_loops,
-    relu_backward_numpy,
-    relu_forward,
-    relu_forward_loops,
-    relu_forward_numpy,
-    sigmoid_backward,
-    sigmoid_backward_loops,
-    sigmoid_backward_numpy,
-    sigmoid_forward,
-    sigmoid_forward_loops,
-    sigmoid_forward_numpy,
-    tanh_backward,
-    tanh_backward_loops,
-    tanh_backward_numpy,
-    tanh_forward,
-    tanh_forward_loops,
-    tanh_forward_numpy,
-)
-from .layer_norm import (
-    LayerNormCache,
-    layer_norm_backward,
-    layer_norm_backward_numpy,
-    layer_norm_dweights_loops,
-    layer_norm_dx_loops,
-    layer_norm_forward,
-    layer_norm_forward_loops,
-    layer_norm_forward_numpy,
-)
-from .matmul import (
-    MatmulCache,
-    matmul_backward,
-    matmul_backward_loops,
-    matmul_backward_numpy,
-    matmul_forward,
-    matmul_forward_loops,
-    matmul_forward_numpy,
+_FAMILIES = (
+    "activations",
+    "batch_norm",
+    "contractions",
+    "cross_entropy",
+    "elementwise",
+    "group_norm",
+    "layer_norm",
+    "linear",
+    "losses",
+    "matmul",
+    "rms_norm",
+    "softmax",
 )
 
-__all__ = [
-    "ElementwiseCache",
-    "Kernel",
-    "LayerNormCache",
-    "MatmulCache",
-    "kernel",
-    "layer_norm_backward",
-    "layer_norm_backward_numpy",
-    "layer_norm_dweights_loops",
-    "layer_norm_dx_loops",
-    "layer_norm_forward",
-    "layer_norm_forward_loops",
-    "layer_norm_forward_numpy",
-    "matmul_backward",
-    "matmul_backward_loops",
-    "matmul_backward_numpy",
-    "matmul_forward",
-    "matmul_forward_loops",
-    "matmul_forward_numpy",
-    "relu_backward",
-    "relu_backward_loops",
-    "relu_backward_numpy",
-    "relu_forward",
-    "relu_forward_loops",
-    "relu_forward_numpy",
-    "sigmoid_backward",
-    "sigmoid_backward_loops",
-    "sigmoid_backward_numpy",
-    "sigmoid_forward",
-    "sigmoid_forward_loops",
-    "sigmoid_forward_numpy",
-    "source",
-    "tanh_backward",
-    "tanh_backward_loops",
-    "tanh_backward_numpy",
-    "tanh_forward",
-    "tanh_forward_loops",
-    "tanh_forward_numpy",
-]
+
+def _names(family: str) -> dict[str, Any]:
+    """The public functions, kernels and caches that a module of this package defines."""
+    module = import_module(f"{__name__}.{family}")
+    return {
+        name: item
+        for name, item in vars(module).items()
+        if getattr(item, "__module__", None) == module.__name__ and not name.startswith("_")
+    }
+
+
+_PUBLIC = {name: item for family in _FAMILIES for name, item in _names(family).items()}
+globals().update(_PUBLIC)
+
+__all__ = ["Kernel", "kernel", "source", *sorted(_PUBLIC)]
+
+
+def __getattr__(name: str) -> Any:
+    raise AttributeError(f"tensorcalc.kernels has no name {name!r}; its operations are {', '.join(_operations())}")
+
+
+def _operations() -> list[str]:
+    return [name.removesuffix("_forward") for name in __all__ if name.endswith("_forward")]
 
 
 def source(function: str | Callable) -> str:
@@ -122,11 +85,20 @@ def source(function: str | Callable) -> str:
                 y_ij += x[i, k] * a[k, j]
             y[i, j] = y_ij
     """
-    found: Any = globals().get(function) if isinstance(function, str) else function
-    # The kernels of a function are those that its own body names.
-    named = [found.__globals__.get(name) for name in found.__code__.co_names] if hasattr(found, "__code__") else [found]
-    kernels = [item for item in named if isinstance(item, Kernel)]
+    found: Any = _PUBLIC.get(function) if isinstance(function, str) else function
+    kernels = list(dict.fromkeys(_launched(found)))
     if not kernels:
         known = ", ".join(name for name in __all__ if name.endswith(("_forward", "_backward")))
         raise ValueError(f"{function!r} launches no kernel; these do: {known}")
     return "\n\n".join(item.source for item in kernels).rstrip()
+
+
+def _launched(item: Any) -> Iterator[Kernel]:
+    """The kernels that a function's own body names, or that of a helper in its file."""
+    if isinstance(item, Kernel):
+        yield item
+    elif isinstance(item, FunctionType) and item.__module__.startswith(__name__):
+        for name in item.__code__.co_names:
+            found = item.__globals__.get(name)
+            if isinstance(found, Kernel) or getattr(found, "__module__", None) == item.__module__:
+                yield from _launched(found)

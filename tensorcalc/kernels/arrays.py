@@ -1,5 +1,6 @@
-"""What every kernel function asks of its arguments."""
+"""What every kernel function asks of its arguments, and where its results go."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,8 @@ import numpy as np
 from tensorcalc.execution import runtime
 
 LARGEST = 2**31 - 1
+
+Shape = tuple[int, ...]
 
 
 def floats(**arrays: Any) -> tuple[np.ndarray, ...]:
@@ -23,7 +26,19 @@ def floats(**arrays: Any) -> tuple[np.ndarray, ...]:
     return tuple(np.asarray(array, dtype) for array in given.values())
 
 
-def upstream(dy: Any, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+def integers(name: str, given: Any, below: int) -> np.ndarray:
+    """An array of positions 0 … below - 1, as the 32-bit integers that loops count in."""
+    array = np.asarray(given)
+    if array.dtype.kind not in "iu" and array.size:
+        raise TypeError(f"{name} is {array.dtype}; positions are integers")
+    outside = np.argwhere((array < 0) | (array >= below))
+    if len(outside):
+        at = tuple(map(int, outside[0]))
+        raise ValueError(f"{name}[{', '.join(map(str, at))}] is {array[at]}, outside 0 … {below - 1}")
+    return array.astype(np.int32)
+
+
+def upstream(dy: Any, shape: Shape, dtype: np.dtype) -> np.ndarray:
     """The upstream gradient ∂l/∂y, which has the shape of y and is computed with in the type of y."""
     (dy,) = floats(dy=dy)
     if dy.shape != shape:
@@ -34,3 +49,80 @@ def upstream(dy: Any, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
 def compiled(*arrays: np.ndarray) -> bool:
     """Whether Taichi computes on these arrays; NumPy takes the empty ones and those too large to count in 32 bits."""
     return runtime.compiles(arrays[0].dtype) and all(0 < array.size <= LARGEST for array in arrays)
+
+
+def rows(x: np.ndarray) -> np.ndarray:
+    """x (..., H) as a matrix (B, H); the number of rows is spelled out since an empty array does not tell it."""
+    return x.reshape(int(np.prod(x.shape[:-1])), x.shape[-1])
+
+
+def launch(
+    loops: Callable[..., None],
+    formula: Callable[..., Any],
+    inputs: Sequence[Any],
+    shapes: Sequence[Shape],
+    out: Any = None,
+    accumulate: bool = False,
+    folded: Sequence[Shape] | None = None,
+) -> tuple[np.ndarray, ...]:
+    """Arrays of the given shapes, by ``loops(*inputs, *outputs)``, or by ``formula(*inputs)`` where NumPy computes.
+
+    Parameters
+    ----------
+    inputs : arrays and numbers; the first is an array of the type to compute in
+    shapes : of the outputs, as the caller wants them
+    out : an array, or a tuple with an array or None for each output, which receives them
+    accumulate : whether they are added to what is in `out`
+    folded : the shapes in which the loops want the outputs, where they differ
+    """
+    dtype = inputs[0].dtype
+    targets = _targets(out, shapes, dtype, accumulate)
+    given = [array for array in inputs if isinstance(array, np.ndarray)]
+    folded = list(folded or shapes)
+    if compiled(*given) and all(0 < np.prod(shape) <= LARGEST for shape in shapes):
+        found = [
+            target.reshape(shape) if _direct(target, given) and not accumulate else np.empty(shape, dtype)
+            for target, shape in zip(targets, folded, strict=True)
+        ]
+        loops(*inputs, *found)
+    else:
+        with np.errstate(all="ignore"):  # what is not finite passes through without a word, as in the loops
+            result = formula(*inputs)
+        found = list(result) if isinstance(result, tuple) else [result]
+    return tuple(_deliver(*each, accumulate) for each in zip(found, shapes, targets, strict=True))
+
+
+def _targets(out: Any, shapes: Sequence[Shape], dtype: np.dtype, accumulate: bool) -> tuple[Any, ...]:
+    """One array or None for each output, checked before anything is computed."""
+    targets = out if isinstance(out, tuple) else (out,) * len(shapes) if out is None else (out,)
+    if len(targets) != len(shapes):
+        raise ValueError(f"out has {len(targets)} arrays; there are {len(shapes)} results")
+    for target, shape in zip(targets, shapes, strict=True):
+        if target is None:
+            continue
+        if not isinstance(target, np.ndarray) or target.shape != shape or target.dtype != dtype:
+            kind = f"{target.dtype} {target.shape}" if isinstance(target, np.ndarray) else type(target).__name__
+            raise ValueError(f"out is {kind}; the result is {dtype} {shape}")
+        if not target.flags.writeable:
+            raise ValueError("out is read-only")
+    if accumulate and all(target is None for target in targets):
+        raise ValueError("accumulate=True adds to existing gradients: hand them in as out=")
+    return targets
+
+
+def _direct(target: np.ndarray | None, inputs: Sequence[np.ndarray]) -> bool:
+    """Whether loops can store into an array as it lies, without overwriting what they still read."""
+    if target is None or not (target.flags.c_contiguous and target.flags.aligned):
+        return False
+    return not any(np.may_share_memory(target, array) for array in inputs)
+
+
+def _deliver(found: Any, shape: Shape, target: np.ndarray | None, accumulate: bool) -> np.ndarray:
+    found = np.asarray(found).reshape(shape)
+    if target is None:
+        return found
+    if accumulate:
+        target += found
+    elif not np.shares_memory(found, target):
+        target[...] = found
+    return target

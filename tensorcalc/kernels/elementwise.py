@@ -8,7 +8,7 @@ import numpy as np
 from tensorcalc.execution.kernel import Kernel, kernel
 from tensorcalc.execution.runtime import ti
 
-from .arrays import compiled, floats, upstream
+from .arrays import floats, launch, upstream
 
 
 class ElementwiseCache(NamedTuple):
@@ -55,8 +55,7 @@ def relu_backward_loops(dy, y, dx):
 
 def sigmoid_forward_numpy(x: np.ndarray) -> np.ndarray:
     """y = 1/(1 + exp(-x))."""
-    with np.errstate(over="ignore"):  # exp(-x) = inf gives y = 0, as it should
-        return 1 / (1 + np.exp(-x))
+    return 1 / (1 + np.exp(-x))  # exp(-x) = inf gives y = 0, as it should
 
 
 def sigmoid_backward_numpy(dy: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -84,12 +83,14 @@ def relu_backward_numpy(dy: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.where(y <= 0, dy.dtype.type(0), dy)
 
 
-def sigmoid_forward(x: Any) -> tuple[np.ndarray, ElementwiseCache]:
+def sigmoid_forward(x: Any, out: Any = None) -> tuple[np.ndarray, ElementwiseCache]:
     """y_i = 1/(1 + exp(-x_i)).
 
     Parameters
     ----------
     x : array of any shape, float32 or float64
+    out : array of the shape and type of x, optional
+        Receives y.
 
     Returns
     -------
@@ -109,10 +110,10 @@ def sigmoid_forward(x: Any) -> tuple[np.ndarray, ElementwiseCache]:
     >>> y
     array([0. , 0.5, 1. ])
     """
-    return _forward(sigmoid_forward_loops, sigmoid_forward_numpy, x)
+    return _forward(sigmoid_forward_loops, sigmoid_forward_numpy, x, out)
 
 
-def sigmoid_backward(dy: Any, cache: ElementwiseCache) -> np.ndarray:
+def sigmoid_backward(dy: Any, cache: ElementwiseCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
     """dl/dx_i = dl/dy_i y_i (1 - y_i).
 
     Parameters
@@ -121,6 +122,10 @@ def sigmoid_backward(dy: Any, cache: ElementwiseCache) -> np.ndarray:
         The upstream gradient dl/dy.
     cache : ElementwiseCache
         From `sigmoid_forward`.
+    out : array of the shape and type of x, optional
+        Receives dx.
+    accumulate : bool
+        Whether dx is added to what is in `out`.
 
     Returns
     -------
@@ -138,15 +143,17 @@ def sigmoid_backward(dy: Any, cache: ElementwiseCache) -> np.ndarray:
     >>> sigmoid_backward([2.0], cache)
     array([0.5])
     """
-    return _backward(sigmoid_backward_loops, sigmoid_backward_numpy, dy, cache)
+    return _backward(sigmoid_backward_loops, sigmoid_backward_numpy, dy, cache, out, accumulate)
 
 
-def tanh_forward(x: Any) -> tuple[np.ndarray, ElementwiseCache]:
+def tanh_forward(x: Any, out: Any = None) -> tuple[np.ndarray, ElementwiseCache]:
     """y_i = tanh(x_i).
 
     Parameters
     ----------
     x : array of any shape, float32 or float64
+    out : array of the shape and type of x, optional
+        Receives y.
 
     Returns
     -------
@@ -166,10 +173,10 @@ def tanh_forward(x: Any) -> tuple[np.ndarray, ElementwiseCache]:
     >>> y
     array([-1.,  0.,  1.])
     """
-    return _forward(tanh_forward_loops, tanh_forward_numpy, x)
+    return _forward(tanh_forward_loops, tanh_forward_numpy, x, out)
 
 
-def tanh_backward(dy: Any, cache: ElementwiseCache) -> np.ndarray:
+def tanh_backward(dy: Any, cache: ElementwiseCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
     """dl/dx_i = dl/dy_i (1 - y_i²).
 
     Parameters
@@ -178,6 +185,10 @@ def tanh_backward(dy: Any, cache: ElementwiseCache) -> np.ndarray:
         The upstream gradient dl/dy.
     cache : ElementwiseCache
         From `tanh_forward`.
+    out : array of the shape and type of x, optional
+        Receives dx.
+    accumulate : bool
+        Whether dx is added to what is in `out`.
 
     Returns
     -------
@@ -195,15 +206,17 @@ def tanh_backward(dy: Any, cache: ElementwiseCache) -> np.ndarray:
     >>> tanh_backward([2.0], cache)
     array([2.])
     """
-    return _backward(tanh_backward_loops, tanh_backward_numpy, dy, cache)
+    return _backward(tanh_backward_loops, tanh_backward_numpy, dy, cache, out, accumulate)
 
 
-def relu_forward(x: Any) -> tuple[np.ndarray, ElementwiseCache]:
+def relu_forward(x: Any, out: Any = None) -> tuple[np.ndarray, ElementwiseCache]:
     """y_i = max(x_i, 0), and NaN where x_i is NaN.
 
     Parameters
     ----------
     x : array of any shape, float32 or float64
+    out : array of the shape and type of x, optional
+        Receives y.
 
     Returns
     -------
@@ -223,10 +236,10 @@ def relu_forward(x: Any) -> tuple[np.ndarray, ElementwiseCache]:
     >>> y
     array([ 0.,  2., nan])
     """
-    return _forward(relu_forward_loops, relu_forward_numpy, x)
+    return _forward(relu_forward_loops, relu_forward_numpy, x, out)
 
 
-def relu_backward(dy: Any, cache: ElementwiseCache) -> np.ndarray:
+def relu_backward(dy: Any, cache: ElementwiseCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
     """dl/dx_i = dl/dy_i where y_i > 0, else 0: at the kink x_i = 0, where there is no derivative, it is 0.
 
     Parameters
@@ -235,6 +248,10 @@ def relu_backward(dy: Any, cache: ElementwiseCache) -> np.ndarray:
         The upstream gradient dl/dy.
     cache : ElementwiseCache
         From `relu_forward`.
+    out : array of the shape and type of x, optional
+        Receives dx.
+    accumulate : bool
+        Whether dx is added to what is in `out`.
 
     Returns
     -------
@@ -252,23 +269,21 @@ def relu_backward(dy: Any, cache: ElementwiseCache) -> np.ndarray:
     >>> relu_backward([5.0, 5.0], cache)
     array([0., 5.])
     """
-    return _backward(relu_backward_loops, relu_backward_numpy, dy, cache)
+    return _backward(relu_backward_loops, relu_backward_numpy, dy, cache, out, accumulate)
 
 
-def _forward(loops: Kernel, formula: Callable[..., np.ndarray], x: Any) -> tuple[np.ndarray, ElementwiseCache]:
+def _forward(
+    loops: Kernel, formula: Callable[..., np.ndarray], x: Any, out: Any
+) -> tuple[np.ndarray, ElementwiseCache]:
     (x,) = floats(x=x)
-    y = _each(loops, formula, x)
+    (y,) = launch(loops, formula, (x.reshape(-1),), (x.shape,), out, folded=[(x.size,)])
     return y, ElementwiseCache(y)
 
 
-def _backward(loops: Kernel, formula: Callable[..., np.ndarray], dy: Any, cache: ElementwiseCache) -> np.ndarray:
-    return _each(loops, formula, upstream(dy, cache.y.shape, cache.y.dtype), cache.y)
-
-
-def _each(loops: Kernel, formula: Callable[..., np.ndarray], *inputs: np.ndarray) -> np.ndarray:
-    """Apply the loops to the elements in their order, whatever the shape; or the formula, where NumPy computes."""
-    if not compiled(*inputs):
-        return np.asarray(formula(*inputs))
-    output = np.empty(inputs[0].shape, inputs[0].dtype)
-    loops(*(array.reshape(-1) for array in inputs), output.reshape(-1))
-    return output
+def _backward(
+    loops: Kernel, formula: Callable[..., np.ndarray], dy: Any, cache: ElementwiseCache, out: Any, accumulate: bool
+) -> np.ndarray:
+    y = cache.y
+    dy = upstream(dy, y.shape, y.dtype)
+    (dx,) = launch(loops, formula, (dy.reshape(-1), y.reshape(-1)), (y.shape,), out, accumulate, folded=[(y.size,)])
+    return dx

@@ -4,7 +4,6 @@ m_b = 1/H 1_h x_bh,   mu_bh = x_bh - 1_h m_b,   v_b = 1/H 1_h mu_bh²,   sigma_b
 y_bh = mu_bh/sigma_b gamma_h + 1_b beta_h
 """
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
-from .arrays import compiled, floats, upstream
+from .arrays import floats, launch, rows, upstream
 
 # Rows are summed in this many groups, whatever the number of threads, so that every run adds in the same order.
 _GROUPS = 64
@@ -87,11 +86,10 @@ def layer_norm_forward_numpy(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """y, m, sigma of a matrix x."""
     H = x.shape[1]
-    with np.errstate(all="ignore"):  # infinities give NaN, as in the loops
-        m = x.sum(1) / H
-        mu = x - m[:, None]
-        sigma = np.sqrt((mu * mu).sum(1) / H + x.dtype.type(eps))
-        return mu / sigma[:, None] * gamma + beta, m, sigma
+    m = x.sum(1) / H
+    mu = x - m[:, None]
+    sigma = np.sqrt((mu * mu).sum(1) / H + x.dtype.type(eps))
+    return mu / sigma[:, None] * gamma + beta, m, sigma
 
 
 def layer_norm_backward_numpy(
@@ -99,14 +97,15 @@ def layer_norm_backward_numpy(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """dx, dgamma, dbeta of a matrix x."""
     H = x.shape[1]
-    with np.errstate(all="ignore"):
-        z = (x - m[:, None]) / sigma[:, None]
-        g = dy * gamma
-        mean_g, mean_gz = g.sum(1, keepdims=True) / H, (g * z).sum(1, keepdims=True) / H
-        return (g - mean_g - z * mean_gz) / sigma[:, None], (dy * z).sum(0), dy.sum(0)
+    z = (x - m[:, None]) / sigma[:, None]
+    g = dy * gamma
+    mean_g, mean_gz = g.sum(1, keepdims=True) / H, (g * z).sum(1, keepdims=True) / H
+    return (g - mean_g - z * mean_gz) / sigma[:, None], (dy * z).sum(0), dy.sum(0)
 
 
-def layer_norm_forward(x: Any, gamma: Any, beta: Any, eps: float = 1e-5) -> tuple[np.ndarray, LayerNormCache]:
+def layer_norm_forward(
+    x: Any, gamma: Any, beta: Any, eps: float = 1e-5, out: Any = None
+) -> tuple[np.ndarray, LayerNormCache]:
     """y_bh = (x_bh - m_b)/sigma_b gamma_h + beta_h, with the mean m_b over h and sigma_b = sqrt(v_b + eps).
 
     The variance v_b is taken of x_bh - m_b, in a second pass: the mean of squares less the square of the mean would
@@ -119,6 +118,8 @@ def layer_norm_forward(x: Any, gamma: Any, beta: Any, eps: float = 1e-5) -> tupl
     gamma, beta : arrays (H,)
     eps : float
         Added to the variance.
+    out : array of the shape and type of y, optional
+        Receives y.
 
     Returns
     -------
@@ -148,17 +149,22 @@ def layer_norm_forward(x: Any, gamma: Any, beta: Any, eps: float = 1e-5) -> tupl
             "layer norm needs x of shape (..., H) and gamma and beta of shape (H,), "
             f"not {x.shape}, {gamma.shape} and {beta.shape}"
         )
-    rows = _rows(x)
-    if compiled(x):
-        y, m, sigma = np.empty(rows.shape, x.dtype), np.empty(len(rows), x.dtype), np.empty(len(rows), x.dtype)
-        layer_norm_forward_loops(rows, gamma, beta, eps, y, m, sigma)
-    else:
-        y, m, sigma = layer_norm_forward_numpy(rows, gamma, beta, eps)
-    per_row = x.shape[:-1]
-    return y.reshape(x.shape), LayerNormCache(x, gamma, m.reshape(per_row), sigma.reshape(per_row))
+    X = rows(x)
+    shapes = (x.shape, x.shape[:-1], x.shape[:-1])
+    y, m, sigma = launch(
+        layer_norm_forward_loops,
+        layer_norm_forward_numpy,
+        (X, gamma, beta, eps),
+        shapes,
+        (out, None, None),
+        folded=(X.shape, X.shape[:1], X.shape[:1]),
+    )
+    return y, LayerNormCache(x, gamma, m, sigma)
 
 
-def layer_norm_backward(dy: Any, cache: LayerNormCache) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def layer_norm_backward(
+    dy: Any, cache: LayerNormCache, out: Any = None, accumulate: bool = False
+) -> tuple[np.ndarray, ...]:
     """dl/dx_bh = (g_bh - mean_h(g) - z_bh mean_h(g z))/sigma_b with g = dl/dy gamma and z = (x - m)/sigma.
 
     The two means are what x owes to the statistics that it takes part in. dl/dgamma_h = 1_b dl/dy_bh z_bh and
@@ -171,6 +177,10 @@ def layer_norm_backward(dy: Any, cache: LayerNormCache) -> tuple[np.ndarray, np.
         The upstream gradient dl/dy.
     cache : LayerNormCache
         From `layer_norm_forward`.
+    out : tuple of arrays or None, optional
+        Receive dx, dgamma and dbeta.
+    accumulate : bool
+        Whether the gradients are added to what is in `out`.
 
     Returns
     -------
@@ -192,20 +202,24 @@ def layer_norm_backward(dy: Any, cache: LayerNormCache) -> tuple[np.ndarray, np.
     >>> bool(abs(dx.sum()) < 1e-12)  # y does not change when all of a row grows by the same
     True
     """
-    x, gamma = _rows(cache.x), cache.gamma
-    m, sigma = cache.m.reshape(-1), cache.sigma.reshape(-1)
-    dy = _rows(upstream(dy, cache.x.shape, x.dtype))
-    if compiled(x):
-        dx, dgamma, dbeta = np.empty_like(x), np.empty_like(gamma), np.empty_like(gamma)
-        layer_norm_dx_loops(dy, x, gamma, m, sigma, dx)
-        rows = -(-len(x) // _GROUPS)
-        dgamma_nh, dbeta_nh = np.empty((2, -(-len(x) // rows), x.shape[1]), x.dtype)
-        layer_norm_dweights_loops(dy, x, m, sigma, rows, dgamma_nh, dbeta_nh, dgamma, dbeta)
-    else:
-        dx, dgamma, dbeta = layer_norm_backward_numpy(dy, x, gamma, m, sigma)
-    return dx.reshape(cache.x.shape), dgamma, dbeta
+    x, gamma, shape = rows(cache.x), cache.gamma, cache.gamma.shape
+    dy = rows(upstream(dy, cache.x.shape, x.dtype))
+    return launch(
+        _backward_loops,
+        layer_norm_backward_numpy,
+        (dy, x, gamma, cache.m.reshape(-1), cache.sigma.reshape(-1)),
+        (cache.x.shape, shape, shape),
+        out,
+        accumulate,
+        folded=(x.shape, shape, shape),
+    )
 
 
-def _rows(x: np.ndarray) -> np.ndarray:
-    """x (..., H) as a matrix (B, H); the number of rows is spelled out since an empty array does not tell it."""
-    return x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
+def _backward_loops(
+    dy: np.ndarray, x: np.ndarray, gamma: np.ndarray, m: np.ndarray, sigma: np.ndarray, *gradients: np.ndarray
+) -> None:
+    dx, dgamma, dbeta = gradients
+    layer_norm_dx_loops(dy, x, gamma, m, sigma, dx)
+    group = -(-len(x) // _GROUPS)
+    dgamma_nh, dbeta_nh = np.empty((2, -(-len(x) // group), x.shape[1]), x.dtype)
+    layer_norm_dweights_loops(dy, x, m, sigma, group, dgamma_nh, dbeta_nh, dgamma, dbeta)

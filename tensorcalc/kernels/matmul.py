@@ -7,7 +7,7 @@ import numpy as np
 from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
-from .arrays import compiled, floats, upstream
+from .arrays import floats, launch, upstream
 
 
 class MatmulCache(NamedTuple):
@@ -50,13 +50,15 @@ def matmul_backward_numpy(dy: np.ndarray, x: np.ndarray, a: np.ndarray) -> tuple
     return dy @ a.T, x.T @ dy
 
 
-def matmul_forward(x: Any, a: Any) -> tuple[np.ndarray, MatmulCache]:
+def matmul_forward(x: Any, a: Any, out: Any = None) -> tuple[np.ndarray, MatmulCache]:
     """y_ij = x_ik a_kj.
 
     Parameters
     ----------
     x : array (I, K), float32 or float64
     a : array (K, J), float32 or float64
+    out : array of the shape and type of y, optional
+        Receives y.
 
     Returns
     -------
@@ -81,15 +83,11 @@ def matmul_forward(x: Any, a: Any) -> tuple[np.ndarray, MatmulCache]:
     x, a = floats(x=x, a=a)
     if x.ndim != 2 or a.ndim != 2 or x.shape[1] != a.shape[0]:
         raise ValueError(f"y_ij = x_ik a_kj needs x of shape (I, K) and a of shape (K, J), not {x.shape} and {a.shape}")
-    cache = MatmulCache(x, a)
-    if not compiled(x, a):
-        return matmul_forward_numpy(x, a), cache
-    y = np.empty((x.shape[0], a.shape[1]), x.dtype)
-    matmul_forward_loops(x, a, y)
-    return y, cache
+    (y,) = launch(matmul_forward_loops, matmul_forward_numpy, (x, a), ((len(x), a.shape[1]),), out)
+    return y, MatmulCache(x, a)
 
 
-def matmul_backward(dy: Any, cache: MatmulCache) -> tuple[np.ndarray, np.ndarray]:
+def matmul_backward(dy: Any, cache: MatmulCache, out: Any = None, accumulate: bool = False) -> tuple[np.ndarray, ...]:
     """dl/dx_ik = dl/dy_ij a_kj and dl/da_kj = x_ik dl/dy_ij: in matrix form dY Aᵀ and Xᵀ dY.
 
     Derived in: 13_matmul, eq. eq-matmul-dx
@@ -100,6 +98,10 @@ def matmul_backward(dy: Any, cache: MatmulCache) -> tuple[np.ndarray, np.ndarray
         The upstream gradient dl/dy.
     cache : MatmulCache
         From `matmul_forward`.
+    out : tuple of arrays or None, optional
+        Receive dx and da.
+    accumulate : bool
+        Whether the gradients are added to what is in `out`.
 
     Returns
     -------
@@ -124,8 +126,4 @@ def matmul_backward(dy: Any, cache: MatmulCache) -> tuple[np.ndarray, np.ndarray
     """
     x, a = cache
     dy = upstream(dy, (x.shape[0], a.shape[1]), x.dtype)
-    if not compiled(dy, x, a):
-        return matmul_backward_numpy(dy, x, a)
-    dx, da = np.empty(x.shape, x.dtype), np.empty(a.shape, a.dtype)
-    matmul_backward_loops(dy, x, a, dx, da)
-    return dx, da
+    return launch(matmul_backward_loops, matmul_backward_numpy, (dy, x, a), (x.shape, a.shape), out, accumulate)
