@@ -153,7 +153,7 @@ def backward(function: F, wrt: Sequence[str] | str | None = None, save: Sequence
     order = [*reversed(function.definitions), *wanted]
     needed = [name for name in order if name in wanted or _on_a_path(gradients, name, wanted)]
     lines = [own_letters(function, gradients.of(name).line, name) for name in needed if _computed(gradients, name)]
-    lines = [*_recomputed(function, lines, save), *lines]
+    lines = [*recomputed(function, lines, save), *lines]
     upstream = tuple(gradient_name(name) for name in function.outputs)
     return type(function).of_lines(
         [replace(line, signature=gradients.signature) for line in lines],
@@ -186,7 +186,7 @@ def _computed(gradients: Gradients, name: str) -> bool:
     return not (name in gradients.function.outputs and gradients.total(name) == gradient_name(name))
 
 
-def _recomputed(function: SymbolicFunction, lines: Sequence[Line], save: Sequence[str]) -> list[Line]:
+def recomputed(function: SymbolicFunction, lines: Sequence[Line], save: Sequence[str] = ()) -> list[Line]:
     """The forward statements whose values the gradients use, in order."""
     needed: set[str] = {name for line in lines for name in tensors(line.right)} - set(save)
     for name in reversed(function.definitions):

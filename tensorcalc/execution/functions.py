@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..calculus.derivation import Derivation
+from ..calculus.evaluated import evaluated
 from ..calculus.function import SymbolicFunction
 from ..notation.errors import NotationError
 from .sizes import sizes_of
@@ -80,7 +82,7 @@ def _into(value: Any, out: Any) -> Any:
 
 
 def function(
-    text: str,
+    text: str | Derivation,
     ranges: Mapping[str, str | int] | None = None,
     outputs: Sequence[str] | str | None = None,
     constants: Sequence[str] = ("eps",),
@@ -90,7 +92,8 @@ def function(
 
     Parameters
     ----------
-    text : one statement a line, ``y_ij = x_ik a_kj``
+    text : one statement a line, ``y_ij = x_ik a_kj``; or a derivation, whose result is then evaluated: a Jacobian
+        tensor has the name ``jacobian``, the indices of the output first
     ranges : names of ranges by letter, ``{"h": "H"}``, or their sizes, ``{"h": 4}``
     outputs : the tensors to return; by default those that no statement uses
     constants : inputs that nothing is differentiated by
@@ -111,5 +114,9 @@ def function(
     >>> product(x=np.eye(2), a=np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([[1., 2.],
            [3., 4.]])
+    >>> function(product.jacobian("y", "a"))(x=np.eye(2), a=np.ones((2, 3))).shape
+    (2, 3, 2, 3)
     """
+    if isinstance(text, Derivation):
+        return evaluated(text, Function)
     return Function(text, ranges, outputs, constants, name)
