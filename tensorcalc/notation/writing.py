@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from . import expression as ex
 from . import syntax as sx
+from .building import binders, map_expr, map_slots
 from .expression import Expr, Idx, Term
 from .factors import closed_parts, occurrences, pieces
 from .lettering import letter
@@ -19,7 +20,26 @@ from .ranges import shown
 
 def write(expr: Expr, free: Iterable[Idx] = ()) -> sx.Node:
     """The tree of an expression whose free indices are these."""
-    return _sum(letter(expr, free), nested=False)
+    free = tuple(free)
+    lettered = letter(expr, free)
+    return _sum(_sized(lettered, free), nested=False)
+
+
+def _sized(expr: Expr, free: tuple[Idx, ...]) -> Expr:
+    """Where the name of a range would mean two in this line, its size is called by a letter that means it alone."""
+    meant: dict[str, set[str]] = {}
+    for idx in (*free, *binders(expr)):
+        meant.setdefault(idx.name.upper(), set()).add(idx.range)
+
+    def change(base: ex.Base) -> ex.Base:
+        if not isinstance(base, ex.Size):
+            return map_slots(base, lambda slot: slot, lambda inner: map_expr(inner, change))
+        here = {base.range}
+        clear = [] if meant.get(shown(base.range), here) == here else sorted(n for n in meant if meant[n] == here)
+        return ex.Size(clear[0]) if clear else base
+
+    doubtful = any(len(ranges) > 1 for ranges in meant.values())
+    return map_expr(expr, change) if doubtful else expr
 
 
 # ---------------------------------------------------------------- sums and terms
