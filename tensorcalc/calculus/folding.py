@@ -176,7 +176,7 @@ def number_of(term: Term, definitions: tuple[Line, ...]) -> Fraction | None:
     """The number that a sum is, whatever the inputs, or None; every definition is put in to see it."""
     try:
         value = canonical(expand(Expr((term,)), list(definitions)))
-    except (OutOfFuel, RecursionError):
+    except (OutOfFuel, RecursionError, ValueError):
         return None
     if not value.terms:
         return Fraction(0)
