@@ -17,15 +17,23 @@ from tensorcalc.execution.kernel import Kernel, kernel
 
 _FAMILIES = (
     "activations",
+    "attention",
     "batch_norm",
     "contractions",
+    "conv1d",
+    "conv2d",
     "cross_entropy",
+    "dropout",
     "elementwise",
+    "embedding",
     "group_norm",
+    "inverse",
     "layer_norm",
     "linear",
     "losses",
     "matmul",
+    "optimizers",
+    "random",
     "rms_norm",
     "softmax",
 )

@@ -117,6 +117,62 @@ def bce(p, t):
     return -t * np.log(p) - (1 - t) * np.log(1 - p)
 
 
+def convolution(x, w, bias=0, stride=(1, 1), padding=(0, 0), dilation=(1, 1), groups=1):
+    """The definition, position by position."""
+    (a, b), (u, v), (d, e) = stride, padding, dilation
+    padded = np.pad(x, ((0, 0), (0, 0), (u, u), (v, v)))
+    height, width = (w.shape[2] - 1) * d + 1, (w.shape[3] - 1) * e + 1
+    sizes = (padded.shape[2] - height) // a + 1, (padded.shape[3] - width) // b + 1
+    y = np.zeros((len(x), len(w), *sizes), np.result_type(x, w))
+    kernels, channels = len(w) // groups, w.shape[1]
+    for k, p, q in np.ndindex(y.shape[1:]):
+        first = k // kernels * channels
+        seen = padded[:, first : first + channels, a * p : a * p + height : d, b * q : b * q + width : e]
+        y[:, k, p, q] = (seen * w[k]).sum((1, 2, 3))
+    return y + np.reshape(bias, (-1, 1, 1))
+
+
+def convolution_1d(x, w, bias=0, stride=1, padding=0, dilation=1, groups=1):
+    steps = {"stride": (1, stride), "padding": (0, padding), "dilation": (1, dilation)}
+    return convolution(x[:, :, None], w[:, :, None], bias, groups=groups, **steps)[:, :, 0]
+
+
+def attention(q, k, v, causal=False, scale=None):
+    s = np.einsum("...nd,...md->...nm", q, k) * (scale or 1 / np.sqrt(q.shape[-1]))
+    if causal:
+        s = np.where(np.tri(*s.shape[-2:]) > 0, s, -1e9)
+    return np.einsum("...nm,...me->...ne", softmax(s), v)
+
+
+def threefry(low, high, a, b):
+    """Threefry-2x32 with 20 rounds, in integers that have no width."""
+    mask, key = 2**32 - 1, (low, high, low ^ high ^ 0x1BD11BDA)
+    a, b = a + key[0] & mask, b + key[1] & mask
+    for n in range(20):
+        a = a + b & mask
+        r = (13, 15, 26, 6, 17, 29, 16, 24)[n % 8]
+        b = (b << r | b >> 32 - r) & mask ^ a
+        if n % 4 == 3:
+            k = n // 4 + 1
+            a, b = a + key[k % 3] & mask, b + key[(k + 1) % 3] + k & mask
+    return a, b
+
+
+def conv(name, shapes, tag="", **options):
+    """One case of a convolution."""
+    formula = convolution_1d if name == "conv1d" else convolution
+    return Case(
+        name,
+        shapes,
+        partial(formula, **options),
+        lambda F, t, *given: getattr(F, name)(*given, **options),
+        options,
+        tag=tag,
+    )
+
+
+KEEP = np.array([float(threefry(3, 0, i, 0)[0] >> 8 >= 0.25 * 2**24) for i in range(7)])
+
 MEAN, VAR = np.array([0.5, -1.0, 2.0]), np.array([1.0, 0.25, 3.0])
 CLASSES = np.array([[1, 0, 3], [2, 2, 1]])
 
@@ -250,5 +306,46 @@ CASES = [
         lambda F, t, x, gamma, beta: F.group_norm(x.movedim(-1, 1), 3, gamma, beta).movedim(1, -1),
         {"groups": 3},
         tag="channels-last",
+    ),
+    conv("conv1d", ((2, 3, 9), (4, 3, 3), (4,))),
+    conv("conv1d", ((2, 4, 11), (6, 2, 3)), "steps", stride=2, padding=3, dilation=2, groups=2),
+    conv("conv2d", ((2, 3, 5, 6), (4, 3, 3, 2), (4,))),
+    conv("conv2d", ((2, 4, 7, 6), (6, 2, 3, 2)), "steps", stride=(2, 3), padding=(2, 1), dilation=(2, 1), groups=2),
+    conv("conv2d", ((1, 3, 6, 5), (6, 1, 2, 3), (6,)), "depthwise", padding=(1, 1), groups=3),
+    Case("inverse", ((3, 4, 4),), np.linalg.inv, lambda F, t, a: t.linalg.inv(a)),
+    Case(
+        "attention",
+        ((2, 3, 4, 5), (2, 3, 6, 5), (2, 3, 6, 2)),
+        attention,
+        lambda F, t, *given: F.scaled_dot_product_attention(*given),
+    ),
+    Case(
+        "attention",
+        ((2, 5, 3), (2, 5, 3), (2, 5, 3)),
+        partial(attention, causal=True, scale=0.3),
+        lambda F, t, *given: F.scaled_dot_product_attention(*given, is_causal=True, scale=0.3),
+        {"causal": True, "scale": 0.3},
+        tag="causal",
+    ),
+    Case(
+        "embedding",
+        ((5, 3), np.array([[1, 4, 1], [0, 4, 1]])),
+        lambda table, ids: table[ids],
+        lambda F, t, table, ids: F.embedding(t.as_tensor(ids), table),
+    ),
+    Case(
+        "dropout",
+        ((7,),),
+        lambda x: x * KEEP / 0.75,
+        lambda F, t, x: x * t.as_tensor(KEEP) / 0.75,
+        {"p": 0.25, "key": 3},
+    ),
+    Case(
+        "dropout",
+        ((7,),),
+        lambda x: x * 0.75,
+        lambda F, t, x: x * 0.75,
+        {"p": 0.25, "key": 3, "training": False, "inverted": False},
+        tag="inference",
     ),
 ]
