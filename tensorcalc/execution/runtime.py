@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from . import denormals
+
 ARCHITECTURES = ("cpu", "gpu", "cuda", "vulkan", "metal", "numpy")
 _GPUS = ("cuda", "metal", "vulkan")
 # SPIR-V has no exp, log or tanh in double precision, Metal no double precision at all.
@@ -192,11 +194,13 @@ def _init(ti: ModuleType, arch: str) -> str:
     found = next((name for name in names if _exists(ti, name)), "cpu" if arch == "gpu" else None)
     if found is None:
         raise RuntimeError(f"there is no {arch!r} on this machine: tc.use('gpu') takes what there is, or else the CPU")
-    with contextlib.redirect_stdout(io.StringIO()):
+    with contextlib.redirect_stdout(io.StringIO()), denormals.kept():
         ti.init(arch=getattr(ti, found), fast_math=False, log_level="error", enable_fallback=False)
     # The runtime's own code must be compiled by the thread that started it; from then on any thread may compile.
     impl.get_runtime().materialize()
     real = str(impl.current_cfg().arch).rpartition(".")[2]
+    if real not in _GPUS:
+        denormals.kept_by_workers(ti)
     return real if real in _GPUS else "cpu"
 
 

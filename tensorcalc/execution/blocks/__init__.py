@@ -1,0 +1,37 @@
+"""Building blocks of fast kernels: aligned memory, vectors of lanes, elementary functions over them, cheap launches.
+
+Whoever generates or writes a kernel uses these, so that each technique stands in one place.
+"""
+
+from .elementary import FUNCTIONS, pick_less, relu, within
+from .lanes import Width, chunks, largest, length, load, parallel, spread, store, total, zero
+from .loops import Lanes, Stored, VectorLoops, Written, vector_loops
+from .memory import LARGEST, aligned, check_apart, check_read, check_written, empty
+
+__all__ = [
+    "FUNCTIONS",
+    "LARGEST",
+    "Lanes",
+    "Stored",
+    "VectorLoops",
+    "Width",
+    "Written",
+    "aligned",
+    "check_apart",
+    "check_read",
+    "check_written",
+    "chunks",
+    "empty",
+    "largest",
+    "length",
+    "load",
+    "parallel",
+    "pick_less",
+    "relu",
+    "spread",
+    "store",
+    "total",
+    "vector_loops",
+    "within",
+    "zero",
+]

@@ -1,0 +1,184 @@
+"""The words of a vectorised loop: load, store and reduce elements that are vectors of lanes.
+
+A loop that is written with them compiles at any width, plain numbers (width 1) among them, so that the vector code
+and its fallback are one text::
+
+    for b in range(x.shape[0]):
+        sum_b = zero()
+        for h in range(chunks(x)):
+            sum_b += load(x, b, h)
+        m[b] = total(sum_b) / length(x)
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from .. import runtime
+
+
+@dataclass(frozen=True)
+class Width:
+    """How wide a loop is compiled: `lanes` numbers are computed at once, loaded and stored in pieces of `grain`."""
+
+    lanes: int = 1
+    grain: int = 1  # what the alignment of the arrays allows
+    serial: bool = False  # on the calling thread alone
+
+
+class _Settings:
+    """The width of the kernel that is being compiled; changed under the lock of the runtime alone."""
+
+    width = Width()
+
+
+def is_vector(value: Any) -> bool:
+    """Whether an expression of a kernel is a vector of lanes."""
+    ti = runtime.taichi()
+    return isinstance(value, ti.Matrix) or (isinstance(value, ti.lang.expr.Expr) and value.is_tensor())
+
+
+def is_double() -> bool:
+    """Whether the kernel that is being compiled computes in double precision."""
+    ti = runtime.taichi()
+    return ti.lang.impl.get_runtime().default_fp == ti.f64
+
+
+class Setting:
+    """A number or directive that Python settles while a kernel is compiled."""
+
+    _is_taichi_function = True
+    func = SimpleNamespace(has_print=False)
+
+    def __init__(self, settle: Callable[..., Any]) -> None:
+        self.__name__, self.__doc__ = settle.__name__, settle.__doc__
+        self._settle = settle
+
+    def __call__(self, *args: Any) -> Any:
+        return self._settle(*args)
+
+
+@Setting
+def lanes() -> int:
+    """How many numbers are computed at once."""
+    return _Settings.width.lanes
+
+
+@Setting
+def grain() -> int:
+    """How many numbers an element of an array holds."""
+    return _Settings.width.grain
+
+
+@Setting
+def lane(value: Any, j: int) -> Any:
+    """The j-th lane of a vector; a number is the same in every lane."""
+    if not is_vector(value):
+        return value
+    impl = runtime.taichi().lang.impl
+    return impl.subscript(impl.get_runtime().compiling_callable.ast_builder(), value, j)
+
+
+@Setting
+def parallel() -> None:
+    """Before a loop: its iterations are shared among the threads, or run on one where the work is small."""
+    runtime.taichi().loop_config(serialize=_Settings.width.serial)
+
+
+@Setting
+def spread() -> int:
+    """Every how many iterations of a parallel loop one does the work, so that few rows are shared too.
+
+    Taichi hands at least 512 iterations to a thread, whatever is asked for: a loop over 64 rows runs on one thread.
+    Written so, each of `parts` groups of rows goes to whichever thread is free::
+
+        parallel()
+        for t in range(parts * spread()):
+            if t % spread() == 0:
+                for b in range(t // spread() * rows, ti.min((t // spread() + 1) * rows, x.shape[0])):
+    """
+    return 1 if _Settings.width.serial else 512
+
+
+def _vector(*numbers: Any) -> Any:
+    ti = runtime.taichi()
+    return ti.types.vector(len(numbers), ti.f64 if is_double() else ti.f32)(*numbers)
+
+
+vector = Setting(_vector)
+
+
+@Setting
+def chunks(x: Any) -> Any:
+    """How many vectors the last axis of x holds."""
+    return x.shape[len(x.shape) - 1] // (_Settings.width.lanes // _Settings.width.grain)
+
+
+@Setting
+def length(x: Any) -> Any:
+    """How many numbers the last axis of x holds."""
+    return x.shape[len(x.shape) - 1] * _Settings.width.grain
+
+
+@Setting
+def zero() -> Any:
+    """0 in every lane."""
+    impl = runtime.taichi().lang.impl
+    return 0.0 if _Settings.width.lanes == 1 else impl.expr_init(_vector(*[0.0] * _Settings.width.lanes))
+
+
+def _element(x: Any, place: tuple[Any, ...]) -> Any:
+    impl = runtime.taichi().lang.impl
+    return impl.subscript(impl.get_runtime().compiling_callable.ast_builder(), x, *place)
+
+
+@Setting
+def load(x: Any, *place: Any) -> Any:
+    """The vector x[..., h]: its lanes are neighbours along the last axis."""
+    impl, width = runtime.taichi().lang.impl, _Settings.width
+    pieces = width.lanes // width.grain
+    if pieces == 1:
+        return impl.expr_init(_element(x, place))
+    *rows, h = place
+    parts = [impl.expr_init(_element(x, (*rows, h * pieces + n))) for n in range(pieces)]
+    return impl.expr_init(_vector(*[lane(parts[n], j) for n in range(pieces) for j in range(width.grain)]))
+
+
+@Setting
+def store(value: Any, x: Any, *place: Any) -> None:
+    """x[..., h] = value."""
+    impl, width = runtime.taichi().lang.impl, _Settings.width
+    pieces, value = width.lanes // width.grain, impl.expr_init(value)
+    if width.lanes > 1 and not is_vector(value):
+        value = impl.expr_init(_vector(*[value] * width.lanes))
+    if pieces == 1:
+        _element(x, place)._assign(value)
+        return
+    *rows, h = place
+    for n in range(pieces):
+        part = [lane(value, n * width.grain + j) for j in range(width.grain)]
+        _element(x, (*rows, h * pieces + n))._assign(_vector(*part) if width.grain > 1 else part[0])
+
+
+def _fold(value: Any, of_two: Callable[[Any, Any], Any]) -> Any:
+    """Combine the lanes of a vector, each with the one half a vector further on: in the same order at every call."""
+    if not is_vector(value):
+        return value
+    numbers = [lane(value, j) for j in range(_Settings.width.lanes)]
+    while len(numbers) > 1:
+        half = len(numbers) // 2
+        numbers = [of_two(a, b) for a, b in zip(numbers[:half], numbers[half:], strict=True)]
+    return numbers[0]
+
+
+@Setting
+def total(value: Any) -> Any:
+    """The sum over the lanes."""
+    return _fold(value, lambda a, b: a + b)
+
+
+@Setting
+def largest(value: Any) -> Any:
+    """The largest of the lanes; NaN counts as absent."""
+    return _fold(value, runtime.taichi().max)

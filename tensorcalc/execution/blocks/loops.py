@@ -1,0 +1,204 @@
+"""Loops over vectors of lanes: one text, compiled for each precision and width that it meets, and launched cheaply."""
+
+import functools
+import inspect
+import types
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from .. import runtime
+from .lanes import Width, _Settings
+from .launching import Launcher
+from .memory import Region, check_read, check_written, region
+
+_VECTOR_BYTES = (64, 32, 16)
+_NUMBERS = (int, float)
+_SERIAL_BELOW = 1 << 17  # bytes in all arrays: what one thread has done before a second one has woken
+
+
+class Lanes:
+    """Annotation of an array whose last axis is walked in vectors of lanes."""
+
+
+class Written(Lanes):
+    """Annotation of such an array that is stored into."""
+
+
+class Stored:
+    """Annotation of an array of plain numbers that is stored into."""
+
+
+class VectorLoops:
+    """Loops written in the words of `lanes`, called with NumPy arrays."""
+
+    __name__: str
+    __wrapped__: Callable[..., None]
+
+    def __init__(self, loops: Callable[..., None]) -> None:
+        functools.update_wrapper(self, loops)
+        annotations = inspect.get_annotations(loops, eval_str=True)
+        self._names = list(inspect.signature(loops).parameters)
+        self._kinds = [annotations.get(name) for name in self._names]
+        self._known: dict[Any, Launcher] = {}  # by what arguments look like in full: checked before
+        self._kernels: dict[Any, Launcher] = {}  # by what the machine code depends on
+
+    def __call__(self, *args: Any, serial: bool | None = None, width: Width | None = None) -> None:
+        """Run the loops.
+
+        Parameters
+        ----------
+        *args : contiguous arrays of one floating-point type, and numbers
+        serial : on this thread alone; by default where the work is too small to share
+        width : lanes and grain; by default the widest that sizes and alignment allow
+        """
+        args = tuple(kind(arg) if kind in _NUMBERS else arg for kind, arg in zip(self._kinds, args, strict=True))
+        given = [arg if kind in _NUMBERS else region(arg) for kind, arg in zip(self._kinds, args, strict=True)]
+        key = (serial, width, *[_signature(g) for g in given if type(g) is Region])
+        launch = self._known.get(key)
+        if launch is not None:
+            return launch(args, given)
+        self._known[key] = self._compiled(args, given, serial, width)
+        return None
+
+    def _compiled(self, args: Any, given: list[Any], serial: bool | None, width: Width | None) -> Launcher:
+        """Check these arguments and run, by a kernel that is compiled where there is none yet for their types."""
+        for name, kind, arg in zip(self._names, self._kinds, args, strict=True):
+            _check(f"{self.__name__}: {name}", kind, arg)
+        arrays = [g for g in given if isinstance(g, Region)]
+        dtype = self._dtype(arrays)
+        wide = width or widest([g for g, kind in zip(given, self._kinds, strict=True) if _is(kind, Lanes)], dtype)
+        if serial is None:
+            serial = sum(g.nbytes for g in arrays) < _SERIAL_BELOW
+        wide = replace(wide, serial=serial)
+        key = (wide, *[(g.dtype, len(g.shape)) for g in arrays])
+        with runtime.lock:
+            if key in self._kernels:
+                self._kernels[key](args, given)
+            else:
+                self._kernels[key] = self._compile(args, dtype, wide)
+        return self._kernels[key]
+
+    def _dtype(self, arrays: list[Region]) -> np.dtype:
+        floats = {g.dtype for g in arrays if g.dtype.kind == "f"}
+        if len(floats) != 1:
+            found = ", ".join(sorted(map(str, floats))) or "none"
+            raise TypeError(f"{self.__name__}: its arrays must share one floating-point type (found: {found})")
+        dtype = floats.pop()
+        if not runtime.compiles(dtype):
+            raise TypeError(f"{self.__name__}: {runtime.backend()} does not compile loops in {dtype}")
+        return dtype
+
+    def _compile(self, args: tuple[Any, ...], dtype: np.dtype, width: Width) -> Launcher:
+        ti = runtime.taichi()
+        real = ti.f64 if dtype == np.float64 else ti.f32
+        with compiling(real, width), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # deprecations inside Taichi's compiler are not the reader's
+            grains = [0 if kind in _NUMBERS else width.grain if _is(kind, Lanes) else 1 for kind in self._kinds]
+            launch = Launcher(ti.kernel(self._annotated(ti, real, grains, args)), grains)
+            launch.first(args)
+        return launch
+
+    def _annotated(self, ti: Any, real: Any, grains: list[int], args: tuple[Any, ...]) -> Callable[..., None]:
+        """A copy of the loops whose annotations are Taichi's: arrays of vectors, of numbers, and numbers."""
+        loops = self.__wrapped__
+        copy = types.FunctionType(loops.__code__, loops.__globals__, loops.__name__, None, loops.__closure__)
+        for name, kind, grain, arg in zip(self._names, self._kinds, grains, args, strict=True):
+            if kind in _NUMBERS:
+                copy.__annotations__[name] = real if kind is float else ti.i32
+            else:
+                number = getattr(ti, f"{arg.dtype.kind}{8 * arg.dtype.itemsize}")
+                copy.__annotations__[name] = ti.types.ndarray(ti.types.vector(grain, number) if grain > 1 else number)
+        return copy
+
+
+def _is(kind: Any, of: type) -> bool:
+    return isinstance(kind, type) and issubclass(kind, of)
+
+
+def _signature(where: Region) -> tuple:
+    """What the choice of a kernel depends on; calls that agree in it need no second check."""
+    return where.shape, where.dtype, where.address % 64, where.contiguous, where.writeable
+
+
+def _check(name: str, kind: Any, arg: Any) -> None:
+    if kind in _NUMBERS:
+        return
+    if _is(kind, Written) or _is(kind, Stored):
+        check_written(name, arg)
+    elif check_read(name, arg) is not arg:
+        raise ValueError(f"{name} must be contiguous: pass np.ascontiguousarray of it")
+
+
+def widest(regions: list[Region], dtype: np.dtype) -> Width:
+    """The widest vectors that divide the last axis of every array, loaded in pieces that its alignment allows.
+
+    NumPy's arrays lie at multiples of 16 bytes: their vectors are loaded in pieces of 16, which costs little.
+    """
+    if runtime.backend() != "cpu" or not regions or any(not where.shape for where in regions):
+        return Width()
+    sizes = {where.shape[-1] for where in regions}
+    places = [where.address for where in regions]
+    for nbytes in _VECTOR_BYTES:
+        lanes = nbytes // dtype.itemsize
+        if any(size % lanes for size in sizes):
+            continue
+        for piece in _VECTOR_BYTES:
+            if piece <= nbytes and all(place % piece == 0 for place in places):
+                return Width(lanes, piece // dtype.itemsize)
+    return Width()
+
+
+@contextmanager
+def compiling(real: Any, width: Width) -> Iterator[None]:
+    """While a kernel is compiled: its precision, its width, and vectors that stay vectors."""
+    ti = runtime.taichi()
+    config = ti.lang.impl.current_cfg()
+    before = config.real_matrix_scalarize
+    # A literal such as 0.1 has the default type, and would be single precision in a double precision kernel.
+    ti.lang.impl.get_runtime().set_default_fp(real)
+    _Settings.width, config.real_matrix_scalarize = width, False
+    try:
+        yield
+    finally:
+        _Settings.width, config.real_matrix_scalarize = Width(), before
+
+
+def vector_loops(loops: Callable[..., None]) -> VectorLoops:
+    """Make a kernel of loops over vectors of lanes.
+
+    Parameters
+    ----------
+    loops : function
+        Its parameters are annotated ``Lanes`` (an array whose last axis is walked by `load`), ``Written`` (the same,
+        by `store`), ``Stored`` (plain numbers, stored into), ``int``, ``float``, or not at all (plain numbers, read).
+
+    Returns
+    -------
+    VectorLoops
+
+    Raises
+    ------
+    TypeError, ValueError
+        When called: mixed precisions, other dtypes, arrays that are not contiguous, read-only outputs.
+
+    Examples
+    --------
+    >>> from tensorcalc.execution import blocks, runtime
+    >>> from tensorcalc.execution.blocks import Lanes, Written, chunks, load, parallel, store
+    >>> @blocks.vector_loops
+    ... def double(x: Lanes, y: Written):
+    ...     parallel()
+    ...     for i in range(chunks(x)):
+    ...         store(2.0 * load(x, i), y, i)
+    >>> x, y = blocks.empty(32), blocks.empty(32)
+    >>> x[:] = 21
+    >>> if runtime.backend() == "cpu":
+    ...     double(x, y)
+    ...     assert y.tolist() == [42.0] * 32
+    """
+    return VectorLoops(loops)
