@@ -24,17 +24,21 @@ class NoMatrixForm(ValueError):
 
 @dataclass(frozen=True)
 class Form:
-    """A piece of matrix notation in text and in LaTeX; ``loose`` if it needs brackets as a factor."""
+    """A piece of matrix notation in text and in LaTeX.
+
+    ``loose``: it needs brackets as a factor; ``product``: it needs them to be transposed.
+    """
 
     text: str
     latex: str
     loose: bool = False
+    product: bool = False
 
     def tight(self) -> Form:
         return Form(f"({self.text})", rf"\left({self.latex}\right)") if self.loose else self
 
     def turned(self) -> Form:
-        whole = self.tight()
+        whole = Form(self.text, self.latex, self.loose or self.product).tight()
         return Form(f"{whole.text}^T", f"{whole.latex}^T")
 
 
@@ -216,7 +220,8 @@ def _walk(group: list[Link], start: Idx, stop: Idx | None) -> list[Form]:
 def _joined(forms: Sequence[Form]) -> Form:
     if len(forms) == 1:
         return forms[0]
-    return Form(" ".join(f.tight().text for f in forms), " ".join(f.tight().latex for f in forms))
+    tight = [form.tight() for form in forms]
+    return Form(" ".join(f.text for f in tight), " ".join(f.latex for f in tight), product=True)
 
 
 def _closed(group: list[Link]) -> Form:

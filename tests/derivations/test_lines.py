@@ -1,4 +1,4 @@
-"""The sources' derivations line by line: to the letter, or, where a reason is given, equal to a line of the engine's."""
+"""The sources' derivations line by line: to the letter or, where a reason is given, equal to a line of the engine's."""
 
 from __future__ import annotations
 
