@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 _HOME = {
     "backend": "tensorcalc.execution.runtime",
     "checking": "tensorcalc.checking",
+    "CompiledFunction": "tensorcalc.generation.compiled",
     "data": "tensorcalc.data",
     "display": "tensorcalc.display",
     "equal": "tensorcalc.calculus.equality",
@@ -24,6 +25,7 @@ _HOME = {
     "gradcheck": "tensorcalc.checking",
     "kernel": "tensorcalc.kernels",
     "kernels": "tensorcalc.kernels",
+    "layers": "tensorcalc.layers",
     "MatrixForm": "tensorcalc.notation.matrices",
     "NoMatrixForm": "tensorcalc.notation.matrices",
     "NotationError": "tensorcalc.notation.errors",
