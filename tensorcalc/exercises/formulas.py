@@ -50,12 +50,20 @@ class Formula:
             text = self._completed(str(answer))
             if not text.strip():
                 return dict.fromkeys(self.outputs, BLANK) if len(self.outputs) > 1 else {"": BLANK}
-            read(text)  # refuses what the notation refuses, with the place in the reader's own text
-            written = Written(text, self.given, tuple(self.outputs))
+            self._read(text)
+            written = Written(text, self.given, self.outputs)
         except NotationError as error:
             return {"": Finding("parse", str(error))}
         found = {name: self._judge(name, written) for name in self.outputs}
         return found if len(found) > 1 else {"": next(iter(found.values()))}
+
+    def _read(self, text: str) -> None:
+        """Refuse what the notation refuses, with the place in the reader's own text."""
+        try:
+            read(text)
+        except NotationError as error:
+            if error.rule != "unknown-size" or not self.given:  # else the range may be one of the given statements
+                raise
 
     def _left(self) -> str:
         return self.reference.strip().partition("=")[0].strip()
@@ -81,7 +89,7 @@ class Formula:
         return Written(self.given).names()
 
     def _compare(self, name: str, line: Statement, written: Written) -> Finding:
-        reference = Written(self.reference, self.given, tuple(self.outputs))
+        reference = Written(self.reference, self.given, self.outputs)
         (right_line,) = reference.lines(name)
         problem = Problem(
             self.inputs,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from tensorcalc.execution.functions import function
 from tensorcalc.notation.errors import NotationError
 from tensorcalc.notation.parser import parse
-from tensorcalc.notation.syntax import Program, Statement, Sum, Tensor, walk
+from tensorcalc.notation.syntax import Letter, Program, Statement, Sum, Tensor, walk
 
 from .samples import Arrays, Sample
 from .trial import Rejected
@@ -18,10 +19,10 @@ from .trial import Rejected
 class Written:
     """Statements, each evaluated with the definitions that it may use: the given ones and the answer's own."""
 
-    def __init__(self, text: str, given: str = "", outputs: tuple[str, ...] = ()) -> None:
+    def __init__(self, text: str, given: str = "", outputs: Mapping[str, str] | None = None) -> None:
         self._program: Program = parse(text) if text.strip() else Program(())
         self._given = given.strip()
-        self._outputs = outputs
+        self._outputs = outputs or {}
 
     def names(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(_name(statement) for statement in self._program.statements))
@@ -58,21 +59,36 @@ class Written:
         return self._program.source[span[0] : span[1]].replace("&", "")  # LaTeX aligns by it
 
     def _value(self, line: Statement, right: str, sample: Sample) -> np.ndarray:
-        given = _run(self._given, None, sample.arrays) if self._given else {}
+        name = _name(line)
         text = f"{self.helpers(line)}\n{self.left(line)} = {right}".strip()
-        return _run(text, _name(line), {**sample.arrays, **given})[_name(line)]
+        try:
+            given = _run(self._given, None, sample.arrays) if self._given else {}
+            try:
+                return _run(text, name, {**sample.arrays, **given})[name]
+            except NotationError as error:
+                if error.rule == "size-missing":  # deltas and one-tensors alone: the exercise knows the axes
+                    return _run(text, name, {**sample.arrays, **given}, self._sizes(line, sample))[name]
+                if error.rule == "unknown-size" and self._given:  # the size of a range of the given statements
+                    return _run(f"{self._given}\n{text}", name, sample.arrays)[name]
+                raise
+        except NotationError as error:
+            shape = error.rule == "shape"
+            raise Rejected("shape" if shape else "parse", f"{error.given}." if shape else str(error)) from None
+
+    def _sizes(self, line: Statement, sample: Sample) -> dict[str, int]:
+        letters = self._outputs.get(_name(line), "")
+        slots = line.left.indices if isinstance(line.left, Tensor) else ()
+        named = zip(slots, letters, strict=False)
+        return {slot.name.upper(): sample.sizes[letter] for slot, letter in named if isinstance(slot, Letter)}
 
 
-def _run(text: str, name: str | None, arrays: Arrays) -> Arrays:
-    """The value of one name that the statements define, or of all; what the notation refuses is Rejected."""
-    try:
-        names = [name] if name else list(Written(text).names())
-        formula = function(text, outputs=names)
-        values: dict[str, Any] = {n: arrays[n] for n in formula.inputs}
-        with np.errstate(all="ignore"):  # an answer may be infinite somewhere
-            found = formula(**values)
-    except NotationError as error:
-        raise Rejected("shape", f"{error.given}.") if error.rule == "shape" else Rejected("parse", str(error)) from None
+def _run(text: str, name: str | None, arrays: Arrays, sizes: Mapping[str, int] | None = None) -> Arrays:
+    """The value of one name that the statements define, or of all."""
+    names = [name] if name else list(Written(text).names())
+    formula = function(text, outputs=names)
+    values: dict[str, Any] = {n: arrays[n] for n in formula.inputs}
+    with np.errstate(all="ignore"):  # an answer may be infinite somewhere
+        found = formula(**values, sizes=sizes)
     found = found if isinstance(found, dict) else {names[0]: found}
     return {name: np.asarray(value, dtype=float) for name, value in found.items()}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import tensorcalc as tc
 from tensorcalc.exercises import Exercise
 from tensorcalc.exercises.formulas import Formula
 from tensorcalc.exercises.registry import all_chapters
@@ -25,9 +26,19 @@ def wrong_answers(exercise: Exercise) -> list[tuple[str, Any, str]]:
     if not isinstance(exercise.kind, Formula):
         return written
     lines = _lines(exercise.kind)
-    mutants = [(n, *mutant) for n, line in enumerate(lines) for mutant in operators.wrong(line)]
+    mutants = [
+        (n, *mutant) for n, line in enumerate(lines) for mutant in operators.wrong(line) if _differs(mutant, line)
+    ]
     made = [(what, "\n".join([*lines[:n], text, *lines[n + 1 :]]), reason) for n, what, text, reason in mutants]
     return [*made, *written]
+
+
+def _differs(mutant: operators.Mutant, line: str) -> bool:
+    """A symmetric tensor is its own transpose: no mistake, whatever the operator meant."""
+    try:
+        return tc.equal(mutant[1], line) is not True
+    except tc.NotationError:
+        return True
 
 
 def right_answers(exercise: Exercise) -> list[tuple[str, Any]]:
