@@ -193,7 +193,7 @@ class Differentials:
         if not self.direct:
             self.put_in(chain)
         one = chain.done(self.function)
-        return Differential(one.start, one.steps, one.lemmas, self.function, None, output, self.inputs)
+        return Differential(one.start, one.steps, one.lemmas, self.function, None, output, self.inputs, self.direct)
 
     def work_out(self, chain: Chain) -> None:
         """Apply the rules until a d stands before tensors only."""
@@ -245,10 +245,12 @@ class Differential(Derivation):
     ----------
     output : the tensor that it is the differential of
     varied : the names of the tensors that change
+    direct : whether intermediates change by themselves
     """
 
     output: str = ""
     varied: tuple[str, ...] = ()
+    direct: bool = False
 
     def identify(self, input: str, indices: str | None = None) -> Derivation:
         """Read the Jacobian tensor off: from dy_ij = J_ijpq dx_pq for every dx, that ∂y_ij/∂x_pq = J_ijpq.

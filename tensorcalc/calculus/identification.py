@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..notation import expression as ex
+from ..notation.building import dummy, substitute_term
 from ..notation.errors import NotationError
-from ..notation.expression import Deriv, Expr, Idx, Sym, Term, factor
+from ..notation.expression import Deriv, Expr, Idx, Slot, Sym, Term, factor
+from .backward import graph_of
 from .derivation import Chain, Derivation
-from .derivative import delta
+from .derivative import Variable, delta
 from .differential import Differential, differential_name, opening
 from .equality import Undecided, equal
 from .function import bases
@@ -34,15 +36,18 @@ def identify(derivation: Differential, name: str, indices: str | None = None) ->
     if alone != chain.expr:
         chain.apply("others-fixed", alone)
         chain.close()
-    chain.apply("tensor-dot", tensor_dot(chain.expr, x))
-    chain.close()
+    if new:
+        chain.apply("tensor-dot", tensor_dot(chain.expr, x))
+        chain.close()
     first = chain.done(function)
     second = Chain(replace(first.line, left=_jacobian(derivation, name, new), free=(*line.free, *new)))
     second.line = replace(second.line, right=unbracketed(identified(first.line.right, x)))
     second.start = second.line
     finish(second, function)
-    one = second.done(function)
-    return replace(one, lemmas=(replace(first, lemmas=derivation.lemmas), *one.lemmas))
+    moves = frozenset((name,)) if derivation.direct else graph_of(function).downstream(name)
+    one = second.done(function, Variable(Sym(name, new), moves))
+    begun = replace(derivation, start=first.start, steps=first.steps, varied=(name,))
+    return replace(one, lemmas=(begun, *one.lemmas))
 
 
 def _jacobian(derivation: Differential, name: str, new: tuple[Idx, ...]) -> Expr:
@@ -65,8 +70,10 @@ def tensor_dot(expr: Expr, x: Sym) -> Expr:
 
 def _dotted(term: Term, x: Sym) -> Term:
     at, here = _place(term, x)
-    deltas = tuple(factor(delta(old, new)) for old, new in zip(here.slots, x.slots, strict=True))
-    return replace(term, factors=(*term.factors[:at], *deltas, factor(x), *term.factors[at + 1 :]))
+    summed = tuple(dummy(idx) for idx in x.slots if isinstance(idx, Idx))
+    deltas = tuple(factor(delta(old, new)) for old, new in zip(here.slots, summed, strict=True))
+    changed = (*deltas, factor(Sym(x.name, summed)))
+    return Term(term.coef, (*term.bound, *summed), (*term.factors[:at], *changed, *term.factors[at + 1 :]))
 
 
 def _place(term: Term, x: Sym) -> tuple[int, Sym]:
@@ -80,11 +87,15 @@ def _place(term: Term, x: Sym) -> tuple[int, Sym]:
 @rule("identified", "what every dx is contracted with")
 def identified(expr: Expr, x: Sym) -> Expr:
     """dy_i = J_ip dx_p for every dx gives ∂y_i/∂x_p = J_ip"""
-    terms = []
-    for term in expr.terms:
-        at, _ = _place(term, x)
-        terms.append(replace(term, factors=(*term.factors[:at], *term.factors[at + 1 :])))
-    return Expr(tuple(terms))
+    return Expr(tuple(_read_off(term, x) for term in expr.terms))
+
+
+def _read_off(term: Term, x: Sym) -> Term:
+    at, here = _place(term, x)
+    by: dict[Idx, Slot] = {old: new for old, new in zip(here.slots, x.slots, strict=True) if isinstance(old, Idx)}
+    bound = tuple(idx for idx in term.bound if idx not in by)
+    rest = Term(term.coef, bound, (*term.factors[:at], *term.factors[at + 1 :]))
+    return substitute_term(rest, by)
 
 
 # ---------------------------------------------------------------- two routes, one result

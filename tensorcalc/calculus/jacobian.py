@@ -15,8 +15,6 @@ from .derivation import Chain, Derivation
 from .derivative import OPERATOR_RULES, Variable, dependents, function_derivative
 from .function import SymbolicFunction, bases, tensors
 from .rewriting import spliced
-from .rulebook import DERIVATION_RULES
-from .rules import RewritingRule
 from .settling import finish
 from .uniting import instance
 
@@ -24,20 +22,6 @@ NEW = "pqrsuvwnkmt" + ascii_lowercase
 
 STRUCTURE = ("constant", "linearity", "bracket", "constant-factor", "product-rule", "quotient-rule")
 CHAIN = ("power-rule", "chain-rule-elementwise")
-
-for id, name, formula in (
-    ("derivative", "both sides are differentiated", "y = f(x) gives ∂y/∂x = ∂f(x)/∂x, with new free indices"),
-    ("chain-rule", "chain rule", "∂y/∂x = ∂y/∂u ∂u/∂x + …, over everything that y is computed from"),
-    ("result-put-in", "an earlier result is put in", "∂u_i/∂x_p is what was derived for it"),
-    ("terms-ordered", "terms are reordered", "−a + b = b − a"),
-):
-
-    def _apply(*_: object) -> None:  # carried out by the derivation itself
-        raise NotImplementedError
-
-    _apply.__doc__ = formula
-    DERIVATION_RULES[id] = RewritingRule(id, name, _apply)
-
 
 # ---------------------------------------------------------------- letters and names
 
