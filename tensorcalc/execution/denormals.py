@@ -40,7 +40,9 @@ def kept_by_workers(ti: Any) -> bool:
     cached, impl.current_cfg().offline_cache = impl.current_cfg().offline_cache, False  # the address changes
     try:
         kernel = _kernel(ti, ctypes.cast(library.fesetenv, ctypes.c_void_p).value) if library else None
-        for _ in range(_ROUNDS if kernel else 0):
+        for _ in range(_ROUNDS):
+            if kernel is None:
+                break
             kernel(seen, threads)
             if seen.all():
                 break

@@ -78,8 +78,8 @@ def _pick_number(precision):
 
 def _pick_lanes(precision):
     def pick(a, b, yes, no):
-        r = a
-        for j in ti.static(range(a.n)):
+        r = a - b  # has the lanes, whichever of the two is a vector
+        for j in ti.static(range(r.n)):
             r[j] = ti.select(lane(a, j) < lane(b, j), lane(yes, j), lane(no, j))
         return r
 
@@ -165,6 +165,17 @@ def _split_lanes(precision):
         return n, m
 
     return split
+
+
+@_each
+def lifted_power_of_two(precision):
+    """2ⁿ for whole n ≤ 0, times a power of two that keeps it normal."""
+    c = precision
+
+    def lifted_power_of_two(n):
+        return c.power_of_two(ti.cast(n, ti.i32) + c.lifted_exponent)
+
+    return lifted_power_of_two
 
 
 split = Elementary(_split_number, _split_lanes)
@@ -285,6 +296,21 @@ def exp(precision):
 
 
 @Elementary
+def decay(precision):
+    """exp(-a) for a ≥ 0, where nothing can overflow: cheaper than exp."""
+    c = precision
+
+    def decay(a):
+        z = -1.0 * pick_less(-c.exp_lowest, a, -c.exp_lowest, a)
+        n = ti.floor(z * c.log2_e + 0.5)
+        r = z - n * c.log_2_high - n * c.log_2_low
+        q = r + r * r * horner(r, c.exp)
+        return (1.0 + q) * lifted_power_of_two(n) * c.lowered
+
+    return decay
+
+
+@Elementary
 def expm1(precision):
     """exp(x) - 1, without cancellation at 0."""
     c = precision
@@ -330,7 +356,7 @@ def sigmoid(precision):
     """1/(1 + exp(-x)), without overflow on either side."""
 
     def sigmoid(x):
-        small = exp(-1.0 * magnitude(x))
+        small = decay(magnitude(x))
         return pick_less(x, 0.0, small, 1.0) / (1.0 + small)
 
     return sigmoid
@@ -388,7 +414,7 @@ def softplus(precision):
     """log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)), without overflow."""
 
     def softplus(x):
-        return relu(x) + log1p(exp(-1.0 * magnitude(x)))
+        return relu(x) + log1p(decay(magnitude(x)))
 
     return softplus
 
@@ -411,7 +437,7 @@ def erf(precision):
     def erf(x):
         a = magnitude(x)
         near = x * horner(within(x * x, 0.0, 1.0), c.erf_near)
-        far = 1.0 - exp(-1.0 * horner(within(a, 1.0, c.erf_saturated) - 1.0, c.erf_far))
+        far = 1.0 - decay(horner(within(a, 1.0, c.erf_saturated) - 1.0, c.erf_far))
         return pick_less(a, 1.0, near, pick_less(x, 0.0, -1.0 * far, far))
 
     return erf
@@ -423,7 +449,7 @@ def erf_slope(precision):
     factor = 2 / math.sqrt(math.pi)
 
     def erf_slope(x):
-        return factor * exp(-1.0 * x * x)
+        return factor * decay(x * x)
 
     return erf_slope
 
@@ -453,6 +479,7 @@ FUNCTIONS = {
     "abs": magnitude,
     "cos": cos,
     "cosh": cosh,
+    "decay": decay,
     "erf": erf,
     "erf'": erf_slope,
     "exp": exp,

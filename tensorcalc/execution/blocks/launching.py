@@ -19,6 +19,7 @@ class Launcher:
     def __init__(self, kernel: Callable[..., None], grains: list[int]) -> None:
         self._kernel = kernel
         self._grains = grains  # numbers in an element of each array, 0 for an argument that is a number
+        self._filled: list[Any] = [None] * len(grains)  # what the context holds already
         self._fill: list[tuple[int, tuple[int], Callable, int]] = []
         self._launch: Callable[[], None] | None = None
 
@@ -36,12 +37,12 @@ class Launcher:
             if self._launch is None:
                 self._kernel(*map(_view, args, self._grains))
                 return
-            for n, place, put, grain in self._fill:
-                value = given[n]
+            for (n, place, put, grain), value in zip(self._fill, given, strict=True):
                 if grain == 0:
                     put(place, value)
-                else:
+                elif value != self._filled[n]:
                     put(place, value.address, value.nbytes, _elements(value, grain), 0)
+                    self._filled[n] = value
             self._launch()
 
     def _prepare(self, views: tuple[Any, ...]) -> None:

@@ -50,12 +50,18 @@ class Precision:
     largest: float
     lift: float  # makes a denormal number normal
     lift_exponent: float
+    lifted_exponent: int  # added to the exponent of exp(-a), so that it stays normal
     _power_of_two: Callable[[Any], Any]
     _split: Callable[[Any, Any], Any]
     log2_e: float = 1 / math.log(2)
     half_log_2: float = math.log(2) / 2
     infinity: float = math.inf
     nan: float = math.nan
+
+    @property
+    def lowered(self) -> float:
+        """What `lifted_exponent` is undone by."""
+        return 2.0**-self.lifted_exponent
 
     @property
     def power_of_two(self) -> Callable[[Any], Any]:
@@ -100,6 +106,7 @@ SINGLE = Precision(
     largest=(2 - 2.0**-23) * 2.0**127,
     lift=2.0**25,
     lift_exponent=25.0,
+    lifted_exponent=64,
     _power_of_two=_single_power_of_two,
     _split=_single_split,
 )
@@ -123,6 +130,7 @@ DOUBLE = Precision(
     largest=(2 - 2.0**-52) * 2.0**1023,
     lift=2.0**54,
     lift_exponent=54.0,
+    lifted_exponent=512,
     _power_of_two=_double_power_of_two,
     _split=_double_split,
 )  # fmt: skip
