@@ -40,7 +40,7 @@ def _read_address(array: np.ndarray) -> int:
 
 _pointer = ctypes.c_void_p.from_address
 _FIRST_FIELD = object.__basicsize__
-_samples = [np.zeros(3), np.zeros((2, 5), np.float32)[1:, 2:]]
+_samples: list[np.ndarray] = [np.zeros(3), np.zeros((2, 5), np.float32)[1:, 2:]]
 _plain = sys.implementation.name == "cpython" and all(_told_address(a) == _read_address(a) for a in _samples)
 _address = _read_address if _plain else _told_address
 
