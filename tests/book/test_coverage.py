@@ -70,6 +70,10 @@ def test_an_erratum_of_a_row_concerns_its_lines():
             assert spans(erratum["lines"]) & spans(row.lines), f"erratum {n} is about other lines than {row.id}"
 
 
+def test_every_erratum_belongs_to_a_row():
+    assert {n for row in ROWS for n in row.errata} == {erratum["number"] for erratum in ERRATA}
+
+
 def test_every_row_of_a_chapter_is_anchored_there():
     taught, pages = anchors(), chapters()
     missing = [row.id for row in ROWS if row.chapter in pages and taught.get(row.id) != [pages[row.chapter]]]
