@@ -101,7 +101,8 @@ class Evaluator:
         scale: int | float = as_number(term.coef)
         for base, exponent in term.factors:
             if isinstance(base, Size):
-                scale = scale * float(self.sizes[base.range]) ** as_number(exponent)
+                with np.errstate(divide="ignore"):  # the mean of nothing is NaN
+                    scale = scale * float(np.float64(self.sizes[base.range]) ** as_number(exponent))
             elif not isinstance(base, One):
                 operands.append(self.factor(base, exponent))
         present = {idx for _, letters in operands for idx in letters}

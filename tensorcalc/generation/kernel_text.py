@@ -1,0 +1,504 @@
+"""One kernel as text: in plain Taichi, which stands alone, or in the words of the vector blocks, which a CPU runs."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ..notation.expression import Affine, Idx, Looked
+from . import nodes as n
+from .loops import Bound, Column, Finish, For, Gather, Kernel, Let, Settle, Start, Statement, Store, Update
+from .lowering import FLAT
+from .nodes import Load, Node
+from .text import Taichi
+from .vectors import Vectors, vectors_of
+
+if TYPE_CHECKING:
+    from .source import Source
+
+RESERVED = {"ti", "np", "range", "min", "max", "float", "int", "abs", "pow", "GROUPS", "LARGEST"}
+RESERVED |= {"rows_in_group", "group", "turn", "row"}
+
+
+class KernelText:
+    """The lines of a kernel in plain Taichi."""
+
+    lanes = False
+
+    def __init__(self, source: Source, kernel: Kernel) -> None:
+        self.source, self.kernel = source, kernel
+        self.vectors = vectors_of(kernel) if self.lanes else Vectors()
+        self.vector: Idx | None = None  # the letter of the vector loop that is being written
+        self.out = Taichi(source.names, self.size, source.scalars)
+        names = dict.fromkeys((*kernel.reads, *kernel.writes))
+        self.arrays = [name for name in names if name not in source.scalars]
+        self.values = [name for name in kernel.reads if name in source.scalars]
+        for name in (*self.arrays, *self.values, *(one.parts for one in kernel.columns)):
+            source.names(name)
+        taken = {*RESERVED, *source.reserved, *keyword.kwlist, *source.names.found.values()}
+        self.variables = {}
+        for name in dict.fromkeys(one.var.name for one in _statements(kernel.body) if hasattr(one, "var")):
+            self.variables[name] = _unlike(name, taken)
+            taken |= {self.variables[name], f"{self.variables[name]}_lanes"}
+        for column in kernel.columns:
+            self.variables[column.var.name] = _unlike(column.var.name, taken)
+            taken |= {self.variables[column.var.name], f"{self.variables[column.var.name]}_lanes"}
+        self.out.taken = taken
+        self.out.variable = lambda name, over: self.variables[name]  # type: ignore[method-assign]
+        self.asked: list[str] = []
+
+    # ------------------------------------------------------------ parameters
+
+    def text(self) -> str:
+        body = list(self.lines())
+        told = [f"# {line}" for line in str(self.kernel).splitlines()[1:]]
+        head = f"def {self.kernel.name}({', '.join(f'{name}: {kind}' for name, kind, _ in self.parameters())}):"
+        return "\n".join([*told, self.decorator, head, *indented(body)])
+
+    decorator = "@ti.kernel"
+
+    def parameters(self) -> list[tuple[str, str, str]]:
+        """Name, annotation, and what the caller passes."""
+        source = self.source
+        found = [(source.names(name), self.array_type(self.axes(name)), self.passed(name)) for name in self.arrays]
+        for one in self.kernel.columns:
+            name = source.names(one.parts)
+            found.append((name, self.array_type(("", *(idx.range for idx in one.axes))), name))
+        found += [(source.names(name), f"ti.{source.real}", source.names(name)) for name in self.values]
+        return [*found, *self.numbers()]
+
+    def numbers(self) -> list[tuple[str, str, str]]:
+        """Positions and sizes."""
+        source, found = self.source, []
+        for name in self.positions():
+            whole = f"ti.types.ndarray(dtype=ti.i32, ndim={source.looked[name]})" if name in source.looked else "ti.i32"
+            found.append((source.names(name), whole, source.names(name)))
+        found += [(source.names(f"size {one}"), "ti.i32", source.size(one)) for one in dict.fromkeys(self.asked)]
+        return found
+
+    def passed(self, name: str) -> str:
+        return self.source.names(name) + (".reshape(-1)" if self.kernel.flat else "")
+
+    def array_type(self, axes: tuple[str, ...]) -> str:
+        return f"ti.types.ndarray(dtype=ti.{self.source.real}, ndim={max(len(axes), 1)})"
+
+    def axes(self, name: str) -> tuple[str, ...]:
+        return (FLAT,) if self.kernel.flat else self.source.axes[name]
+
+    def positions(self) -> list[str]:
+        places = [slot for node in n.everything(*_nodes(self.kernel)) for slot in n.slots_of(node)]
+        found: dict[str, None] = {}
+        for place in places:
+            if isinstance(place, Looked):
+                places += place.slots
+            if not isinstance(place, (Idx, Affine)) and hasattr(place, "name"):
+                found[place.name] = None
+        return list(found)
+
+    def size(self, name: str) -> str:
+        for array in self.arrays:
+            if name in self.axes(array):
+                return f"{self.source.names(array)}.shape[{self.axes(array).index(name)}]"
+        self.asked.append(name)
+        return self.source.names(f"size {name}")
+
+    # ------------------------------------------------------------ rows
+
+    def grouped(self) -> bool:
+        """Whether rows are taken in groups."""
+        return bool(self.kernel.columns)
+
+    def lines(self) -> Iterator[str]:
+        kernel = self.kernel
+        if self.grouped():
+            yield from self.in_groups()
+        elif not kernel.rows:
+            yield from self.without_rows()
+        else:
+            first, rest = kernel.rows[:2], kernel.rows[2:]
+            yield f"for {self.letters(first)} in {self.ranges(first)}:"
+            if rest:
+                yield f"    for {self.letters(rest)} in {self.ranges(rest)}:"
+            yield from indented(self.block(kernel.body), 2 if rest else 1)
+        for finish in kernel.finishes:
+            yield from self.finish(finish)
+
+    def without_rows(self) -> Iterator[str]:
+        body = self.kernel.body
+        lone = not any(isinstance(one, For) for one in body) or any(isinstance(one, Start) for one in body)
+        if lone:
+            yield "for _ in range(1):"
+            yield from indented(self.block(body))
+            return
+        for one in body:
+            if isinstance(one, For):
+                yield from self.parallel()
+            yield from self.statement(one)
+
+    def parallel(self) -> Iterator[str]:
+        """What stands before a parallel loop."""
+        return iter(())
+
+    def in_groups(self) -> Iterator[str]:
+        yield "for group in range(GROUPS):"
+        yield from indented(self.group())
+
+    def group(self) -> list[str]:
+        """What is done for a group of rows."""
+        columns = self.kernel.columns
+        lines = [line for column in columns for line in self.empty(column)] + list(self.rows_of_group())
+        for one in columns:
+            if not one.axes:
+                lines += self.collected(one.var.name, "total")
+                lines.append(f"{self.source.names(one.parts)}[group] = {self.variables[one.var.name]}")
+        return lines
+
+    def rows_of_group(self) -> Iterator[str]:
+        first, rest = self.kernel.rows[:2], self.kernel.rows[2:]
+        wide = first[0] in self.vectors.loops
+        count = self.count_of_rows()
+        yield f"rows_in_group = ({count} + GROUPS - 1) // GROUPS"
+        start = "group * rows_in_group"
+        name = self.out.letter(first[0]) if len(first) == 1 else "row"
+        yield f"for {name} in range({start}, ti.min({start} + rows_in_group, {count})):"
+        if len(first) == 2:
+            second = self.size(first[1].range)
+            yield f"    {self.out.letter(first[0])} = row // {second}"
+            yield f"    {self.out.letter(first[1])} = row % {second}"
+        if rest:
+            yield f"    for {self.letters(rest)} in {self.ranges(rest)}:"
+        self.vector = first[0] if wide else None
+        yield from indented(self.block(self.kernel.body), 2 if rest else 1)
+        self.vector = None
+
+    def count_of_rows(self) -> str:
+        return " * ".join(self.size(idx.range) for idx in self.kernel.rows[:2])
+
+    def letters(self, letters: tuple[Idx, ...]) -> str:
+        return ", ".join(self.out.letter(idx) for idx in letters)
+
+    def ranges(self, letters: tuple[Idx, ...]) -> str:
+        sizes = ", ".join(self.size(idx.range) for idx in letters)
+        return f"range({sizes})" if len(letters) == 1 else f"ti.ndrange({sizes})"
+
+    # ------------------------------------------------------------ sums over rows
+
+    def empty(self, column: Column) -> Iterator[str]:
+        """The sums of a group of rows, before its first row."""
+        if not column.axes:
+            yield f"{self.variables[column.var.name]} = 0.0"
+            return
+        for depth, idx in enumerate(column.axes):
+            yield "    " * depth + f"for {self.out.letter(idx)} in range({self.extent(idx)}):"
+        places = ", ".join(["group", self.letters(column.axes)])
+        yield "    " * len(column.axes) + self.stored(self.source.names(column.parts), places, "0.0", column.axes[-1])
+        for idx in column.axes:
+            self.out.forget(idx)
+
+    def stored(self, array: str, places: str, value: str, last: Idx) -> str:
+        return f"{array}[{places}] = {value}"
+
+    def extent(self, idx: Idx) -> str:
+        """How often a loop over a letter runs."""
+        return self.size(idx.range)
+
+    def finish(self, finish: Finish) -> Iterator[str]:
+        """A tensor from sums over rows: those of the groups are added up in order."""
+        axes = finish.axes
+        yield from self.parallel()
+        yield f"for {self.out.letter(axes[0])} in range({self.extent(axes[0])}):" if axes else "for _ in range(1):"
+        for depth, idx in enumerate(axes[1:], 1):
+            yield "    " * depth + f"for {self.out.letter(idx)} in range({self.extent(idx)}):"
+        self.vector = axes[-1] if axes and axes[-1] in self.vectors.loops else None
+        yield from indented(list(self.finished(finish)), max(len(axes), 1))
+        self.vector = None
+        for idx in axes:
+            self.out.forget(idx)
+
+    def finished(self, finish: Finish) -> Iterator[str]:
+        for column in finish.columns:
+            name = self.variables[column.var.name]
+            places = ", ".join(["group", *(self.out.letter(idx) for idx in column.axes)])
+            yield f"{name} = {'zero()' if self.vector else '0.0'}"
+            yield "for group in range(GROUPS):"
+            yield f"    {name} += {self.part(column, places)}"
+        yield self.store(finish.target, finish.axes, self.out.value(finish.value))
+
+    def part(self, column: Column, places: str) -> str:
+        return f"{self.source.names(column.parts)}[{places}]"
+
+    # ------------------------------------------------------------ statements
+
+    def block(self, body: list[Statement]) -> list[str]:
+        return [line for one in body for line in self.statement(one)]
+
+    def statement(self, one: Statement) -> Iterator[str]:
+        match one:
+            case Let(var, value):
+                yield f"{self.variables[var.name]} = {self.out.value(value)}"
+            case Start(var, op):
+                yield f"{self.variables[var.name]} = {'0.0' if op == 'sum' else '-LARGEST'}"
+            case Gather(var, op, value):
+                yield self.gather(self.gathering(var.name), op, self.out.value(value))
+            case Settle(var):
+                name = self.variables[var.name]
+                yield f"{name} = {name} if ti.abs({name}) <= LARGEST else 0.0"
+            case Store(tensor, places, value, True):
+                yield self.add(next(c for c in self.kernel.columns if c.parts == tensor), places, self.out.value(value))
+            case Store(tensor, places, value):
+                yield self.store(tensor, places, self.out.value(value))
+            case Update():
+                yield from self.update(one)
+            case For():
+                yield from self.loop(one)
+
+    def gathering(self, name: str) -> str:
+        """The variable that adds up, in vectors or not."""
+        return self.variables[name]
+
+    def collected(self, name: str, word: str) -> list[str]:
+        """After a vector loop: the number that its lanes make."""
+        return []
+
+    def gather(self, name: str, op: str, value: str) -> str:
+        return f"{name} += {value}" if op == "sum" else f"{name} = ti.max({name}, {value})"
+
+    def add(self, column: Column, places: tuple, value: str) -> str:
+        if not places:
+            return f"{self.gathering(column.var.name)} += {value}"
+        where = ", ".join(["group", *(self.out.place(place) for place in places)])
+        return f"{self.source.names(column.parts)}[{where}] += {value}"
+
+    def store(self, tensor: str, places: tuple, value: str) -> str:
+        return f"{self.out.component(tensor, places)} = {value}"
+
+    def update(self, one: Update) -> Iterator[str]:
+        name = self.source.names(one.tensor)
+        checks = [
+            f"0 <= {self.out.place(place)} < {self.size(self.source.axes[one.tensor][axis])}"
+            for axis, place in enumerate(one.places)
+            if not isinstance(place, Idx)
+        ]
+        places = ", ".join(self.out.place(place) for place in one.places)
+        yield f"if {' and '.join(checks)}:"
+        yield f"    {self.out.single(name)}[{places}] += {self.out.value(one.value)}"
+
+    def loop(self, one: For) -> Iterator[str]:
+        letter = self.out.letter(one.letter)
+        low, high = ["0"], [self.extent(one.letter)]
+        for bound in one.bounds:
+            first, last = self.bound(bound, one.letter)
+            low, high = [*low, first], [*high, last]
+        start = f"{_extreme('max', low)}, " if len(low) > 1 else ""
+        yield f"for {letter} in range({start}{_extreme('min', high)}):"
+        before, self.vector = self.vector, one.letter if one.letter in self.vectors.loops else None
+        yield from indented(self.block(one.body))
+        self.vector = before
+        self.out.forget(one.letter)
+
+    def bound(self, bound: Bound, idx: Idx) -> tuple[str, str]:
+        """The first value of a letter at which 0 <= place < size, and the one after the last."""
+        k = {i: m for m, i in bound.place.terms}[idx]
+        rest = Affine(tuple((m, i) for m, i in bound.place.terms if i != idx), bound.place.offset)
+        plain = not rest.terms or rest == Affine(((1, rest.terms[0][1]),))
+        text = self.out.place(rest) if rest.terms else str(rest.offset)
+        text = text if plain and rest.offset >= 0 else f"({text})"
+        size = f"{self.source.names(bound.tensor)}.shape[{bound.axis}]"
+        match k:
+            case 1:
+                return f"-{text}", f"{size} - {text}"
+            case -1:
+                return f"{text} - {size} + 1", f"{text} + 1"
+        if k > 0:
+            return f"-({text} // {k})", f"({size} - 1 - {text}) // {k} + 1"
+        return f"-(({size} - 1 - {text}) // {-k})", f"{text} // {-k} + 1"
+
+
+def _extreme(name: str, values: list[str]) -> str:
+    return f"ti.{name}({', '.join(values)})" if len(values) > 1 else values[0]
+
+
+def _unlike(name: str, taken: set[str]) -> str:
+    return next(one for one in (name, *(f"{name}_{k}" for k in range(1, 1000))) if one not in taken)
+
+
+def indented(lines: list[str], depth: int = 1) -> list[str]:
+    return ["    " * depth + line for line in lines]
+
+
+def _statements(body: list[Statement]) -> Iterator[Statement]:
+    for one in body:
+        yield one
+        if isinstance(one, For):
+            yield from _statements(one.body)
+
+
+def _nodes(kernel: Kernel) -> list[Node]:
+    statements = list(_statements(kernel.body))
+    found = [one.value for one in statements if isinstance(one, (Let, Gather, Store, Update))]
+    found += [one.value for one in kernel.finishes]
+    return [*found, *(Load(one.tensor, one.places) for one in statements if isinstance(one, (Store, Update)))]
+
+
+class LanesText(KernelText):
+    """The lines of a kernel in the words of the vector blocks."""
+
+    lanes = True
+    decorator = "@vector_loops"
+
+    def __init__(self, source: Source, kernel: Kernel) -> None:
+        super().__init__(source, kernel)
+        self.written = {*kernel.writes, *(one.parts for one in kernel.columns)}
+        self.out.load = self.load  # type: ignore[method-assign]
+        self.out.single = self.single  # type: ignore[method-assign]
+        self.out.component = self.component  # type: ignore[method-assign]
+        self.out.functions = BLOCKS
+        self.asked = []
+
+    def parameters(self) -> list[tuple[str, str, str]]:
+        """An array of which both vectors and single components are read is passed twice."""
+        source, found = self.source, []
+        for array in (*self.arrays, *(one.parts for one in self.kernel.columns)):
+            passed = self.passed(array) if array in self.arrays else source.names(array)
+            if array in self.vectors.wide:
+                found.append((source.names(array), "Written" if array in self.written else "Lanes", passed))
+            if array in self.vectors.plain or array not in self.vectors.wide:
+                found.append((self.single(source.names(array)), "Stored" if array in self.written else "", passed))
+        found += [(source.names(name), "float", source.names(name)) for name in self.values]
+        return [*found, *((name, "int" if kind == "ti.i32" else "", given) for name, kind, given in self.numbers())]
+
+    def text(self) -> str:
+        body = list(self.lines())
+        told = [f"# {line}" for line in str(self.kernel).splitlines()[1:]]
+        parameters = ", ".join(name + (f": {kind}" if kind else "") for name, kind, _ in self.parameters())
+        return "\n".join([*told, self.decorator, f"def {self.kernel.name}({parameters}):", *indented(body)])
+
+    def single(self, name: str) -> str:
+        """An array as one of single components."""
+        wide = {self.source.names(one) for one in self.vectors.wide}
+        return f"{name}_one_by_one" if name in wide else name
+
+    def component(self, tensor: str, places: tuple) -> str:
+        name = self.single(self.source.names(tensor))
+        return f"{name}[{', '.join(self.out.place(place) for place in places) or '0'}]"
+
+    def load(self, tensor: str, places: tuple) -> str:
+        if not places and tensor in self.source.scalars:
+            return self.source.names(tensor)
+        if self.vector is not None and self.vector in places:
+            where = ", ".join(self.out.place(place) for place in places)
+            return f"load({self.source.names(tensor)}, {where})"
+        text = self.component(tensor, places)
+        checks = [
+            f"0 <= {self.out.place(place)} < {self.size(self.axes(tensor)[axis])}"
+            for axis, place in enumerate(places)
+            if not isinstance(place, Idx) and not (isinstance(place, Affine) and not place.range)
+        ]
+        return self.out.choice(" and ".join(checks), text) if checks else text
+
+    def count_of_rows(self) -> str:
+        first = self.kernel.rows[0]
+        return self.chunks(first.range) if first in self.vectors.loops else super().count_of_rows()
+
+    def size(self, name: str) -> str:
+        for array in self.arrays:
+            axes, text = self.axes(array), self.source.names(array)
+            if name in axes:
+                at = axes.index(name)
+                wide = array in self.vectors.wide
+                return f"length({text})" if wide and at == len(axes) - 1 else f"{text}.shape[{at}]"
+        self.asked.append(name)
+        return self.source.names(f"size {name}")
+
+    def chunks(self, name: str) -> str:
+        """How many vectors a range makes."""
+        found = next(array for array in self.arrays if array in self.vectors.wide and self.axes(array)[-1] == name)
+        return f"chunks({self.source.names(found)})"
+
+    def extent(self, idx: Idx) -> str:
+        if idx in self.vectors.loops:
+            columns = [one for one in self.kernel.columns if one.axes and one.axes[-1].range == idx.range]
+            wide = [one for one in columns if one.parts in self.vectors.wide]
+            arrays = [one for one in self.arrays if one in self.vectors.wide and self.axes(one)[-1] == idx.range]
+            return self.chunks(idx.range) if arrays else f"chunks({self.source.names(wide[0].parts)})"
+        return self.size(idx.range)
+
+    # ------------------------------------------------------------ rows
+
+    def grouped(self) -> bool:
+        return bool(self.kernel.rows)
+
+    def parallel(self) -> Iterator[str]:
+        yield "parallel()"
+
+    def in_groups(self) -> Iterator[str]:
+        yield "parallel()"
+        yield "for turn in range(GROUPS * spread()):"
+        yield "    if turn % spread() == 0:"
+        yield "        group = turn // spread()"
+        yield from indented(self.group(), 2)
+
+    # ------------------------------------------------------------ statements
+
+    def empty(self, column: Column) -> Iterator[str]:
+        if not column.axes and column.var.name in self.vectors.gathered:
+            yield f"{self.variables[column.var.name]}_lanes = zero()"
+            return
+        if column.axes and column.parts in self.vectors.wide:
+            self.vectors.loops.add(column.axes[-1])
+        yield from super().empty(column)
+
+    def stored(self, array: str, places: str, value: str, last: Idx) -> str:
+        wide = array in {self.source.names(one) for one in self.vectors.wide}
+        return f"store({value}, {array}, {places})" if wide else super().stored(array, places, value, last)
+
+    def part(self, column: Column, places: str) -> str:
+        name = self.source.names(column.parts)
+        return f"load({name}, {places})" if self.vector is not None else f"{self.single(name)}[{places}]"
+
+    def gathering(self, name: str) -> str:
+        return self.variables[name] + ("_lanes" if name in self.vectors.gathered else "")
+
+    def collected(self, name: str, word: str) -> list[str]:
+        if name not in self.vectors.gathered:
+            return []
+        return [f"{self.variables[name]} = {word}({self.variables[name]}_lanes)"]
+
+    def block(self, body: list[Statement]) -> list[str]:
+        started: dict[str, str] = {}
+        lines: list[str] = []
+        for one in body:
+            if isinstance(one, Start) and one.var.name in self.vectors.gathered:
+                started[one.var.name] = "total" if one.op == "sum" else "largest"
+                lines.append(f"{self.gathering(one.var.name)} = zero(){'' if one.op == 'sum' else ' - LARGEST'}")
+                continue
+            lines += self.statement(one)
+            if isinstance(one, For):
+                done = {s.var.name for s in _statements(one.body) if isinstance(s, Gather)} & started.keys()
+                for name in [name for name in started if name in done]:
+                    lines += self.collected(name, started.pop(name))
+        return lines
+
+    def add(self, column: Column, places: tuple, value: str) -> str:
+        if not places or self.vector is None:
+            name = self.single(self.source.names(column.parts))
+            where = ", ".join(["group", *(self.out.place(place) for place in places)])
+            return f"{name}[{where}] += {value}" if places else super().add(column, places, value)
+        name = self.source.names(column.parts)
+        where = ", ".join(["group", *(self.out.place(place) for place in places)])
+        return f"store(load({name}, {where}) + {value}, {name}, {where})"
+
+    def store(self, tensor: str, places: tuple, value: str) -> str:
+        if self.vector is None or not places:
+            return super().store(tensor, places, value)
+        return f"store({value}, {self.source.names(tensor)}, {', '.join(self.out.place(place) for place in places)})"
+
+
+# Elementary functions of the blocks, under the names by which the text calls them.
+BLOCKS = {
+    name: name
+    for name in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sign", "sigmoid", "relu", "step", "erf")
+}
+BLOCKS |= {name: name for name in ("softplus", "silu", "gelu", "log1p", "expm1")}
+BLOCKS |= {"sqrt": "ti.sqrt", "abs": "magnitude", "erf'": "erf_slope"}

@@ -1,0 +1,216 @@
+"""Loops as source: the formulas as comments, the kernels, and the function that calls them in order."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterator
+
+from ..calculus.function import SymbolicFunction, bases, line_text, slots_of
+from ..notation.expression import Looked
+from . import nodes as n
+from .kernel_text import BLOCKS, RESERVED, KernelText, LanesText, indented
+from .lowering import lowered
+from .planning import Pass, Plan, Product
+from .text import FUNCTIONS, NEEDS, Taichi
+
+GROUPS = 64  # of rows: a number that depends on nothing, so that every run adds in the same order
+LARGEST = {"f32": "3.4028234663852886e38", "f64": "1.7976931348623157e308"}
+NUMPY = {"f32": "float32", "f64": "float64"}
+WORDS: tuple[str, ...] = (
+    "Lanes",
+    "Stored",
+    "Written",
+    "chunks",
+    "largest",
+    "length",
+    "load",
+    "parallel",
+    "spread",
+    "store",
+    "total",
+)
+WORDS += ("vector_loops", "zero")
+
+
+class Source:
+    """The source of a plan in plain Taichi for one floating-point type."""
+
+    reserved = frozenset(name for name, _ in FUNCTIONS.values())
+    kernel_text: type[KernelText] = KernelText
+
+    def __init__(self, function: SymbolicFunction, plan: Plan, real: str) -> None:
+        self.function, self.plan, self.real = function, plan, real
+        self.axes: dict[str, tuple[str, ...]] = {name: function.signature.axes[name] for name in function.inputs}
+        self.axes.update(plan.arrays)
+        self.names = Names(self.reserved)
+        self.functions: set[str] = set()
+        self.named: set[str] = set()
+        self.kernels = [lowered(s, plan, f"pass{k}") for k, s in enumerate(plan.steps, 1) if isinstance(s, Pass)]
+        self.scalars = frozenset(name for name in function.inputs if not self.axes[name])
+        self.entry = self.names(f"{function.name} " if function.name else "function")
+        self.sizes: list[str] = []  # ranges whose sizes no array shows
+        self.looked = _looked(function)
+
+    def text(self) -> str:
+        texts = [self.kernel_text(self, one) for one in self.kernels]
+        kernels = [one.text() for one in texts]
+        for one in texts:
+            self.functions |= one.out.used
+            self.named |= one.out.named
+        entry = self.entry_text(texts)
+        formulas = "\n".join(f"# {line_text(line)}" for line in self.function.statements)
+        return "\n\n\n".join([f"{formulas}\n{self.head()}", *self.helpers(), *kernels, entry]) + "\n"
+
+    def head(self) -> str:
+        return f"""#
+# Start Taichi before: ti.init(arch=ti.cpu, default_fp=ti.{self.real}, fast_math=False)
+import numpy as np
+{"import"} taichi as ti
+
+{self.numbers()}"""
+
+    def numbers(self) -> str:
+        return f"""GROUPS = {GROUPS}  # of rows, whatever the number of threads: every run adds in the same order
+LARGEST = {LARGEST[self.real]}"""
+
+    def helpers(self) -> Iterator[str]:
+        wanted: dict[str, None] = {}
+        for name in sorted(self.functions):
+            wanted.update(dict.fromkeys((*NEEDS.get(name, ()), name)))
+        for name in wanted:
+            called, body = FUNCTIONS[name]
+            yield f"@ti.func\ndef {called}(x):\n{body}"
+
+    # ------------------------------------------------------------ the function
+
+    def entry_text(self, texts: list[KernelText]) -> str:
+        body: list[str] = []
+        kernels = iter(texts)
+        for step in self.plan.steps:
+            body += self.product(step) if isinstance(step, Product) else self.launch(next(kernels))
+        parameters = [self.names(name) for name in (*self.function.inputs, *self.function.positions)]
+        parameters += [self.names(name) for name in self.plan.outputs]
+        parameters += [self.names(f"size {name}") for name in dict.fromkeys(self.sizes)]
+        doc = f'"""Writes {", ".join(self.names(name) for name in self.plan.outputs)}."""'
+        return "\n".join([f"def {self.entry}({', '.join(parameters)}):", *indented([doc, *body])])
+
+    def launch(self, text: KernelText) -> Iterator[str]:
+        kernel = text.kernel
+        yield from (self.allocate(name) for name in kernel.writes if name not in self.plan.outputs)
+        for column in kernel.columns:
+            shape = ", ".join(["GROUPS", *(self.size(idx.range) for idx in column.axes)])
+            yield f"{self.names(column.parts)} = np.empty(({shape},), np.{NUMPY[self.real]})"
+        yield f"{kernel.name}({', '.join(given for _, _, given in text.parameters())})"
+
+    def allocate(self, name: str) -> str:
+        shape = ", ".join(self.size(one) for one in self.axes[name]) or "1"
+        return f"{self.names(name)} = np.empty(({shape},), np.{NUMPY[self.real]})"
+
+    def size(self, name: str) -> str:
+        """The size of a range, from the shape of an array that the caller hands in."""
+        for array in (*self.function.inputs, *self.plan.outputs):
+            if name in self.axes[array]:
+                return f"{self.names(array)}.shape[{self.axes[array].index(name)}]"
+        self.sizes.append(name)
+        return self.names(f"size {name}")
+
+    def product(self, step: Product) -> Iterator[str]:
+        if step.target not in self.plan.outputs:
+            yield self.allocate(step.target)
+        target = self.names(step.target)
+        yield f"{_matmul(step, self.names) or _einsum(step, self.names)}  # by BLAS: {_told(step)}"
+        if step.coef is not n.ONE:
+            scale = Taichi(self.names, self.size, self.scalars).value(step.coef)
+            scale = scale.replace("ti.", "np.").replace("float(", "np.float64(")
+            yield f"{target} *= {target}.dtype.type({scale})"
+
+
+class VectorSource(Source):
+    """The source in the words of the vector blocks: what a CPU runs."""
+
+    reserved = Source.reserved | set(WORDS) | set(BLOCKS.values())
+    kernel_text = LanesText
+
+    def head(self) -> str:
+        names = ("FUNCTIONS", *WORDS)
+        called = sorted(name for name in self.named if "." not in BLOCKS[name])
+        functions = "".join(f'{BLOCKS[name]} = FUNCTIONS["{name}"]\n' for name in called)
+        return f"""#
+# Each kernel compiles at the width that the arrays allow: vectors of 16, 8 or 4 numbers, or single numbers.
+import numpy as np
+from tensorcalc import ti
+from tensorcalc.execution.blocks import {", ".join(names[:6])}
+from tensorcalc.execution.blocks import {", ".join(names[6:])}
+
+{functions}{self.numbers()}"""
+
+    def helpers(self) -> Iterator[str]:
+        return iter(())
+
+
+class Names:
+    """A Python name for each name of the statements; none that Python, Taichi or the source itself uses."""
+
+    def __init__(self, reserved: frozenset[str]) -> None:
+        self.found: dict[str, str] = {}
+        self.reserved = {*RESERVED, *reserved, *keyword.kwlist, *keyword.softkwlist}
+
+    def __call__(self, name: str) -> str:
+        if name not in self.found:
+            plain = re.sub(r"\W", "_", name.strip(), flags=re.ASCII)
+            fine = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", plain) and not re.fullmatch(r"pass\d*", plain)
+            stem = plain if fine else "a"
+            names = (stem, *(f"{stem}_{k}" for k in range(1, 10_000)))
+            taken = {*self.found.values(), *self.reserved}
+            self.found[name] = next(one for one in names if one not in taken)
+        return self.found[name]
+
+
+# ---------------------------------------------------------------- products of matrices
+
+
+def _matmul(step: Product, names: Names) -> str:
+    """np.matmul, where each of rows, columns and summed letters is one letter behind the common ones."""
+    letters = [one.places for one in step.operands]
+    if len(letters) != 2 or len(step.axes) < 2 or any(len(set(one)) < len(one) for one in letters):
+        return ""
+    batch, (row, column) = step.axes[:-2], step.axes[-2:]
+    for order in (0, 1):
+        left, right = letters[order], letters[1 - order]
+        summed = [idx for idx in left if idx not in step.axes]
+        if len(summed) == 1 and set(left) == {*batch, row, *summed} and set(right) == {*batch, column, *summed}:
+            a = _turned(names(step.operands[order].tensor), left, (*batch, row, *summed))
+            b = _turned(names(step.operands[1 - order].tensor), right, (*batch, *summed, column))
+            return f"np.matmul({a}, {b}, out={names(step.target)})"
+    return ""
+
+
+def _turned(name: str, have: tuple, want: tuple) -> str:
+    if have == want:
+        return name
+    return f"{name}.T" if len(have) == 2 else f"{name}.transpose({', '.join(str(have.index(idx)) for idx in want)})"
+
+
+def _einsum(step: Product, names: Names) -> str:
+    letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    found = {idx: letters[k] for k, idx in enumerate(dict.fromkeys(i for one in step.operands for i in one.places))}
+    sides = ",".join("".join(found[idx] for idx in one.places) for one in step.operands)
+    arrays = ", ".join(names(one.tensor) for one in step.operands)
+    target = "".join(found[idx] for idx in step.axes)
+    return f'np.einsum("{sides}->{target}", {arrays}, out={names(step.target)}, optimize=True)'
+
+
+def _told(step: Product) -> str:
+    return " ".join(f"{one.tensor}_{''.join(idx.name for idx in n.shown(one))}" for one in step.operands)
+
+
+def _looked(function: SymbolicFunction) -> dict[str, int]:
+    """The order of every array of positions."""
+    found: dict[str, int] = {}
+    todo = [slot for line in function.statements for base in bases(line.right) for slot in slots_of(base)]
+    for slot in todo:
+        if isinstance(slot, Looked):
+            found[slot.name] = len(slot.slots)
+            todo += slot.slots
+    return found
