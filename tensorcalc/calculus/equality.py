@@ -65,7 +65,11 @@ def equal(left: Any, right: Any, given: Any = None) -> bool | Undecided:
     pairs = [(first.right, second.right)]
     if canonical_key(first.left) != canonical_key(second.left):
         pairs.append((first.left, second.left))
-    answers = [_same(expand(a, definitions), expand(b, definitions), first.free) for a, b in pairs]
+    try:
+        pairs = [(expand(a, definitions), expand(b, definitions)) for a, b in pairs]
+    except ValueError as error:  # a definition at a place that has no name: z_{2i} at the constant T
+        return Undecided(str(error))
+    answers = [_same(a, b, first.free) for a, b in pairs]
     if False in answers:
         return False
     return next((answer for answer in answers if answer is not True), True)

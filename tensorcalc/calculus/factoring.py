@@ -105,6 +105,7 @@ def _left(term: Term, common: tuple[Factor, ...], shared: frozenset[Idx]) -> Ter
     factors = list(term.factors)
     for one in common:
         factors.remove(one)
+    factors.sort(key=lambda f: f[1] < 0)  # numerators first: mu_ph mu_pq/sigma_p^3
     return Term(term.coef, tuple(idx for idx in term.bound if idx not in shared), tuple(factors))
 
 

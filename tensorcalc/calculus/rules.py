@@ -105,6 +105,8 @@ def delta_alignment(term: Term, at: int) -> Term:
     if not isinstance(old, Idx) or isinstance(keep, Idx):
         keep, old = (keep, old) if isinstance(old, Idx) and not isinstance(keep, Idx) else (old, keep)
     others = Term(term.coef, term.bound, without(term, at))
+    if isinstance(keep, Idx) and old not in others.inside:
+        keep, old = old, keep
     if not isinstance(old, Idx) or old not in others.inside:
         raise NotationError("nothing-to-do", "no other factor carries an index of this delta")
     aligned = substitute_term(others, {old: keep}).factors

@@ -56,8 +56,6 @@ class Piece:
 
     @property
     def atom(self) -> bool:
-        if isinstance(self.node, sx.Derivative):  # of a sum, each term of which has its own dummies
-            return self.sign > 0 and not isinstance(unwrap(self.node.of), sx.Sum)
         return self.sign > 0 and isinstance(self.node, (sx.Tensor, sx.Ones, sx.Delta))
 
     def shows(self, letter: str) -> bool:

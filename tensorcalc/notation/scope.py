@@ -290,7 +290,7 @@ class Scope:
                 given = f"the derivative is taken by {by.name} with {letter}, which is in use"
                 self.fail("derivative-index", given, letter, place_of(letter, by))
         variable = ex.Sym(by.name, self.slots(by.name, by.indices, env, by.span[0]))
-        return ex.of_base(ex.Deriv(self.nested(of, env), variable))
+        return ex.of_base(ex.Deriv(self.nested(of, env, group=False), variable))
 
     # ------------------------------------------------------------ names of ranges
 

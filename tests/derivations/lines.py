@@ -341,12 +341,7 @@ ROWS = (
         "S1-152",
         LAYER_NORM,
         "factored x pq",
-        (
-            (
-                "dl_dy_pq gamma_q/sigma_p - dl_dy_ph gamma_h/H (1_h 1_q/sigma_p + mu_ph mu_pq/sigma_p^3)",
-                "in the bracket a fraction keeps its place: 1_h/sigma_p 1_q",
-            ),
-        ),
+        ("dl_dy_pq gamma_q/sigma_p - dl_dy_ph gamma_h/H (1_h 1_q/sigma_p + mu_ph mu_pq/sigma_p^3)",),
     ),
     Row("S1-153", LAYER_NORM, "closed gamma q", ("dl_dy_bq mu_bq/sigma_b",)),
     Row("S1-154", LAYER_NORM, "closed beta q", ("dl_dy_bq 1_b",)),
