@@ -10,9 +10,11 @@ __version__ = "0.1.0"
 
 # public name -> the module that defines it
 _HOME = {
+    "accumulation": "tensorcalc.calculus.routes",
     "backend": "tensorcalc.execution.runtime",
     "checking": "tensorcalc.checking",
     "CompiledFunction": "tensorcalc.generation.compiled",
+    "cost": "tensorcalc.calculus.counting",
     "data": "tensorcalc.data",
     "display": "tensorcalc.display",
     "equal": "tensorcalc.calculus.equality",

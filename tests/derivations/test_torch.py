@@ -1,4 +1,4 @@
-"""Every function of the sources on five random shapes: PyTorch's autograd, difference quotients, the adjoint identity."""
+"""The functions of the sources on five random shapes: PyTorch's autograd, difference quotients, the adjoint identity."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from .lines import LAYER_NORM
 
 @dataclass(frozen=True)
 class Case:
-    """A function, and the same in PyTorch: ``f(torch, **inputs)``."""
+    """A function, and the same in PyTorch: ``f(torch, **inputs)``.
+
+    ``positions``: for a constant index, the axis it is a position on, then the axes it runs over, as ``x1 x0``.
+    """
 
     name: str
     text: str
     torch: Callable
     positive: bool = False
-    positions: dict[str, str] = field(
-        default_factory=dict
-    )  # name of a constant index -> axes it runs over, then its range
+    positions: dict[str, str] = field(default_factory=dict)
     constants: dict[str, float] = field(default_factory=dict)
 
 
