@@ -1,9 +1,13 @@
-"""The data set of the book's networks: handwritten digits, small enough to learn from in seconds on any machine."""
+"""Handwritten digits, small enough to learn from in seconds on any machine, and reference values of PyTorch."""
 
 from importlib.resources import files
 from typing import NamedTuple
 
 import numpy as np
+
+from .references import Reference, made_with, reference
+
+__all__ = ["Digits", "Reference", "digits", "made_with", "reference"]
 
 
 class Digits(NamedTuple):
