@@ -29,11 +29,12 @@ class GroupNormCache(NamedTuple):
 def group_norm_forward_loops(x, gamma, beta, eps: float, y, m, sigma):
     for n, g in ti.ndrange(*m.shape):
         size = x.shape[1] // m.shape[1]  # channels of a group
-        m_ng = 0.0
+        first = x[n, g * size, 0]
+        m_ng = 0.0  # of the distances from the first element: where those are small, so are rounding errors
         for c in range(g * size, (g + 1) * size):
             for p in range(x.shape[2]):
-                m_ng += x[n, c, p]
-        m_ng /= size * x.shape[2]
+                m_ng += x[n, c, p] - first
+        m_ng = first + m_ng / (size * x.shape[2])
         v_ng = 0.0
         for c in range(g * size, (g + 1) * size):
             for p in range(x.shape[2]):
@@ -80,7 +81,8 @@ def group_norm_forward_numpy(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """y, m, sigma of x (N, C, P)."""
     grouped = x.reshape(len(x), groups, x.shape[1] // groups * x.shape[2])
-    m = grouped.sum(2) / grouped.shape[2]
+    first = grouped[:, :, :1].sum(2)
+    m = first + (grouped - first[:, :, None]).sum(2) / grouped.shape[2]
     mu = grouped - m[:, :, None]
     sigma = np.sqrt((mu * mu).sum(2) / grouped.shape[2] + x.dtype.type(eps))
     return (mu / sigma[:, :, None]).reshape(x.shape) * gamma[:, None] + beta[:, None], m, sigma

@@ -15,32 +15,41 @@ AGAIN = """
 import sys
 import pytest
 {before}
-sys.exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider", {file!r}]))
+sys.exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider", *{arguments!r}]))
 """
-OPERATIONS = __file__.replace("test_backends", "test_operations")
+OPERATIONS = [__file__.replace("test_backends", "test_operations")]
+LAYERS = [__file__.replace("test_backends", "test_layers"), "-k", "test_values or accumulation or single_precision"]
 
 
-def passes(python, before="", **environment):
-    answer = python(AGAIN.format(before=before, file=OPERATIONS), **environment)
+def passes(python, arguments, before="", **environment):
+    answer = python(AGAIN.format(before=before, arguments=arguments), **environment)
     assert answer.returncode == 0, answer.stdout[-3000:] + answer.stderr[-1000:]
 
 
-def test_numpy(python):
-    passes(python, TENSORCALC_ARCH="numpy")
+EACH = pytest.mark.parametrize("arguments", [OPERATIONS, LAYERS], ids=["operations", "layers"])
 
 
-def test_without_taichi(python):
-    passes(python, before="sys.modules['taichi'] = None", TENSORCALC_ARCH=None)
+@EACH
+def test_numpy(python, arguments):
+    passes(python, arguments, TENSORCALC_ARCH="numpy")
 
 
-def test_vulkan(python, vulkan):
-    passes(python, **vulkan)
+@EACH
+def test_without_taichi(python, arguments):
+    passes(python, arguments, before="sys.modules['taichi'] = None", TENSORCALC_ARCH=None)
+
+
+@EACH
+def test_vulkan(python, vulkan, arguments):
+    passes(python, arguments, **vulkan)
 
 
 @pytest.mark.skipif(tc.backend() == "numpy", reason="Taichi is not installed, or NumPy was chosen")
-def test_no_element_is_read_out_of_bounds(python):
+@EACH
+def test_no_element_is_read_out_of_bounds(python, arguments):
     """Taichi checks indices in its debug mode only; otherwise it returns what lies there."""
-    passes(python, TI_DEBUG="1", TENSORCALC_ARCH="cpu")
+    once = [argument.replace(" or single_precision", "") for argument in arguments]
+    passes(python, once, TI_DEBUG="1", TENSORCALC_ARCH="cpu")
 
 
 def test_public_names():
@@ -67,7 +76,10 @@ def test_loops_are_what_computes(monkeypatch):
         getattr(tc.kernels, f"{name}_backward")(y, cache)
 
 
-@pytest.mark.parametrize("name", ["matmul_forward", "layer_norm_backward", "relu_backward"])
+NAMES = [name for name in tc.kernels.__all__ if name.endswith(("_forward", "_backward")) and "einsum" not in name]
+
+
+@pytest.mark.parametrize("name", [*NAMES, "adam", "random_bits"])
 def test_source(name):
     text = tc.kernels.source(name)
     assert text == tc.kernels.source(getattr(tc.kernels, name))
@@ -78,9 +90,11 @@ def test_source(name):
 def test_source_of_one_kernel():
     assert tc.kernels.source("matmul_forward_loops") == tc.kernels.source("matmul_forward")
     assert tc.kernels.source("layer_norm_backward").count("@kernel") == 2
+    assert tc.kernels.source("attention_backward").count("@kernel") == 2
+    assert tc.kernels.source("gelu_backward").count("@kernel") == 2  # of either form
 
 
-@pytest.mark.parametrize("wrong", ["matmull", "floats", np.sin, "MatmulCache"])
+@pytest.mark.parametrize("wrong", ["matmull", "floats", np.sin, "MatmulCache", "einsum_forward"])
 def test_source_of_what_has_none(wrong):
     with pytest.raises(ValueError, match=r"launches no kernel; these do: .*layer_norm_backward"):
         tc.kernels.source(wrong)

@@ -155,3 +155,30 @@ def test_pytorch(torch, case):
     assert close(y.ravel(), theirs.detach().numpy().ravel(), 1e-12)
     for k, gradient in zip(floating(given), case.gradients(given, dy), strict=True):
         assert close(gradient, leaves[k].grad.numpy(), 1e-12)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.name != "einsum"], ids=str)
+def test_loops_in_plain_python(case, monkeypatch):
+    """The loops that a page shows compute the same where Python itself runs them."""
+    given = case.arguments(seed=7)
+    y, _ = case.forward(*given)
+    gradients = case.gradients(given, upstream(y))
+    monkeypatch.setattr("tensorcalc.kernels.arrays.compiled", lambda *arrays: True)
+    before = tc.backend()
+    tc.use("numpy")
+    try:
+        again, _ = case.forward(*given)
+        pairs = [(y, again), *zip(gradients, case.gradients(given, upstream(y)), strict=True)]
+    finally:
+        tc.use(before)
+    assert all(close(a, b, 1e-12) for a, b in pairs)
+
+
+@FIRST
+def test_types(case):
+    given = case.arguments()
+    half = [x.astype(np.float16) if k in floating(given) else x for k, x in enumerate(given)]
+    with pytest.raises(TypeError, match="is float16: kernels compute in float32 and float64, so convert it first"):
+        case.forward(*half)
+    lists = [x.tolist() if k in floating(given) else x for k, x in enumerate(given)]
+    assert np.array_equal(case.forward(*lists)[0], case.forward(*given)[0])

@@ -7,13 +7,32 @@ import tensorcalc as tc
 
 DIGEST = """
 import hashlib, numpy as np, tensorcalc as tc
-random, digest = np.random.default_rng(0).standard_normal, hashlib.sha256()
+random, digest = np.random.default_rng(0), hashlib.sha256()
+classes, ids = random.integers(0, 67, 1999), random.integers(0, 40, 5000)
+cases = [  # shapes of arguments, or arguments
+    ("layer_norm", (1999, 67), (67,), (67,)),
+    ("matmul", (1999, 67), (67, 13)),
+    ("linear", (1999, 67), (13, 67), (13,)),
+    ("rms_norm", (1999, 67), (67,)),
+    ("batch_norm", (1999, 67), (67,), (67,)),
+    ("group_norm", (601, 5, 12), (12,), (12,), 3),
+    ("softmax", (1999, 67)),
+    ("cross_entropy", (1999, 67), classes),
+    ("mse", (1999, 67), (1999, 67)),
+    ("embedding", (40, 13), ids),
+    ("conv1d", (5, 4, 301), (6, 4, 5), (6,)),
+    ("conv2d", (5, 4, 31, 29), (6, 4, 3, 3), (6,)),
+    ("attention", (3, 301, 8), (3, 257, 8), (3, 257, 8)),
+    ("dropout", (1999, 67)),
+]
 for dtype in (np.float32, np.float64):
-    x, gamma, dy = random((1999, 67)).astype(dtype), random(67).astype(dtype), random((1999, 67)).astype(dtype)
-    y, cache = tc.kernels.layer_norm_forward(x, gamma, gamma)
-    p, product = tc.kernels.matmul_forward(x, y[:67, :13])
-    for result in (y, *tc.kernels.layer_norm_backward(dy, cache), p, *tc.kernels.matmul_backward(p, product)):
-        digest.update(result.tobytes())
+    for name, *given in cases:
+        arrays = [random.standard_normal(x).astype(dtype) if isinstance(x, tuple) else x for x in given]
+        y, cache = getattr(tc.kernels, name + "_forward")(*arrays)
+        dy = random.standard_normal(y.shape).astype(dtype)
+        gradients = getattr(tc.kernels, name + "_backward")(dy, cache)
+        for result in (y, *(gradients if isinstance(gradients, tuple) else (gradients,))):
+            digest.update(result.tobytes())
 print(digest.hexdigest())
 """
 
