@@ -64,18 +64,18 @@ def _figures(cells: list[dict]) -> int:
     return sum(any(kind in output.get("data", {}) for kind in PICTURES) for output in outputs)
 
 
-def count(page: str) -> Counts:
+def count(page: str, taught: dict[str, list[str]]) -> Counts:
     cells = json.loads((ROOT / f"{page}.ipynb").read_text(encoding="utf-8"))["cells"]
     text = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    taught, mine = anchors(), [row.id for row in rows() if row.chapter == number(page)]
+    mine = [row.id for row in rows() if row.chapter == number(page)]
     exercises, figures = len(EXERCISE.findall(text)), _figures(cells)
     return Counts(sum(row in taught for row in mine), len(mine), *_equations(cells), exercises, figures, words(text))
 
 
 def main() -> None:
-    planned, written = Counter(row.chapter for row in rows()), chapters()
+    planned, written, taught = Counter(row.chapter for row in rows()), chapters(), anchors()
     print(f"{'chapter':34}{'rows':>9}{'equations':>11}{'run':>6}{'exercises':>11}{'figures':>9}{'words':>8}")
-    everything = {page: count(page) for page in written.values()}
+    everything = {page: count(page, taught) for page in written.values()}
     for page, c in everything.items():
         print(_line(Path(page).name, c))
     print(_line("together", Counts(*map(sum, zip(*everything.values(), strict=True)))))

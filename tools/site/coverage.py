@@ -75,7 +75,10 @@ class Coverage(Directive):
         chosen = [row for row in rows() if row.source == self.arguments[0]]
         if not chosen:
             raise self.error(f"no row of book/data/coverage.yml has the source {self.arguments[0]!r}")
-        taught, severity = anchors(), {erratum["number"]: erratum["severity"] for erratum in errata()}
+        if "coverage" not in env.temp_data:  # once for all sources of the page
+            env.temp_data["coverage"] = anchors()
+        taught = env.temp_data["coverage"]
+        severity = {erratum["number"]: erratum["severity"] for erratum in errata()}
 
         def line(row: Row) -> nodes.row:
             return _line([_identity(row), _statement(row), _place(row, env.docname, taught, severity)])
