@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import tensorcalc as tc
+
 Written = str | tuple[str, str]
 
 
@@ -346,3 +348,17 @@ ROWS = (
     Row("S1-153", LAYER_NORM, "closed gamma q", ("dl_dy_bq mu_bq/sigma_b",)),
     Row("S1-154", LAYER_NORM, "closed beta q", ("dl_dy_bq 1_b",)),
 )
+
+
+def derivation(row: Row):
+    """What a row asks for."""
+    kind, *arguments = row.derive.split()
+    f = tc.function(row.function)
+    if kind in ("jacobian", "direct"):
+        return f.jacobian(*arguments, direct=kind == "direct")
+    derived = f.vjp(*arguments[:2])
+    if kind != "vjp":
+        derived = derived.closed_form(keep=arguments[2:])
+    if kind == "vanishing":
+        derived = next(one for one in derived.everything if not one.line.right.terms)
+    return derived.factored() if kind == "factored" else derived

@@ -8,22 +8,9 @@ import tensorcalc as tc
 from tensorcalc.calculus.function import line_text
 from tools.checklist import rows
 
-from .lines import ROWS, Row
+from .lines import ROWS, derivation
 
 STATED = {row.id for row in rows()}
-
-
-def derivation(row: Row):
-    kind, *arguments = row.derive.split()
-    f = tc.function(row.function)
-    if kind in ("jacobian", "direct"):
-        return f.jacobian(*arguments, direct=kind == "direct")
-    derived = f.vjp(*arguments[:2])
-    if kind != "vjp":
-        derived = derived.closed_form(keep=arguments[2:])
-    if kind == "vanishing":
-        derived = next(one for one in derived.everything if not one.line.right.terms)
-    return derived.factored() if kind == "factored" else derived
 
 
 def engine_lines(derived) -> list:

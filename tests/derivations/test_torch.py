@@ -1,4 +1,4 @@
-"""The functions of the sources on five random shapes: PyTorch's autograd, difference quotients, the adjoint identity."""
+"""The functions of the sources on five random shapes: PyTorch, difference quotients, the adjoint identity."""
 
 from __future__ import annotations
 
