@@ -99,9 +99,12 @@ class KernelText:
     def size(self, name: str) -> str:
         for array in self.arrays:
             if name in self.axes(array):
-                return f"{self.source.names(array)}.shape[{self.axes(array).index(name)}]"
+                return self.axis_size(array, self.axes(array).index(name))
         self.asked.append(name)
         return self.source.names(f"size {name}")
+
+    def axis_size(self, array: str, axis: int) -> str:
+        return f"{self.source.names(array)}.shape[{axis}]"
 
     # ------------------------------------------------------------ rows
 
@@ -189,8 +192,8 @@ class KernelText:
         if not column.axes:
             yield f"{self.variables[column.var.name]} = 0.0"
             return
-        for depth, idx in enumerate(column.axes):
-            yield "    " * depth + f"for {self.out.letter(idx)} in range({self.extent(idx)}):"
+        wide = column.axes[-1] if column.parts in self.vectors.wide else None
+        yield from self.nested(column.axes, wide)
         places = ", ".join(["group", self.letters(column.axes)])
         yield "    " * len(column.axes) + self.stored(self.source.names(column.parts), places, "0.0", column.axes[-1])
         for idx in column.axes:
@@ -199,7 +202,12 @@ class KernelText:
     def stored(self, array: str, places: str, value: str, last: Idx) -> str:
         return f"{array}[{places}] = {value}"
 
-    def extent(self, idx: Idx) -> str:
+    def nested(self, letters: tuple[Idx, ...], wide: Idx | None) -> Iterator[str]:
+        """Loops over letters, of which one may be taken in vectors."""
+        for depth, idx in enumerate(letters):
+            yield "    " * depth + f"for {self.out.letter(idx)} in range({self.extent(idx, idx == wide)}):"
+
+    def extent(self, idx: Idx, wide: bool) -> str:
         """How often a loop over a letter runs."""
         return self.size(idx.range)
 
@@ -207,10 +215,8 @@ class KernelText:
         """A tensor from sums over rows: those of the groups are added up in order."""
         axes = finish.axes
         yield from self.parallel()
-        yield f"for {self.out.letter(axes[0])} in range({self.extent(axes[0])}):" if axes else "for _ in range(1):"
-        for depth, idx in enumerate(axes[1:], 1):
-            yield "    " * depth + f"for {self.out.letter(idx)} in range({self.extent(idx)}):"
-        self.vector = axes[-1] if axes and axes[-1] in self.vectors.loops else None
+        self.vector = axes[-1] if finish.target in self.vectors.finished else None
+        yield from self.nested(axes, self.vector) if axes else ["for _ in range(1):"]
         yield from indented(list(self.finished(finish)), max(len(axes), 1))
         self.vector = None
         for idx in axes:
@@ -286,7 +292,7 @@ class KernelText:
 
     def loop(self, one: For) -> Iterator[str]:
         letter = self.out.letter(one.letter)
-        low, high = ["0"], [self.extent(one.letter)]
+        low, high = ["0"], [self.extent(one.letter, one.letter in self.vectors.loops)]
         for bound in one.bounds:
             first, last = self.bound(bound, one.letter)
             low, high = [*low, first], [*high, last]
@@ -304,7 +310,7 @@ class KernelText:
         plain = not rest.terms or rest == Affine(((1, rest.terms[0][1]),))
         text = self.out.place(rest) if rest.terms else str(rest.offset)
         text = text if plain and rest.offset >= 0 else f"({text})"
-        size = f"{self.source.names(bound.tensor)}.shape[{bound.axis}]"
+        size = self.axis_size(bound.tensor, bound.axis)
         match k:
             case 1:
                 return f"-{text}", f"{size} - {text}"
@@ -401,27 +407,21 @@ class LanesText(KernelText):
         first = self.kernel.rows[0]
         return self.chunks(first.range) if first in self.vectors.loops else super().count_of_rows()
 
-    def size(self, name: str) -> str:
-        for array in self.arrays:
-            axes, text = self.axes(array), self.source.names(array)
-            if name in axes:
-                at = axes.index(name)
-                wide = array in self.vectors.wide
-                return f"length({text})" if wide and at == len(axes) - 1 else f"{text}.shape[{at}]"
-        self.asked.append(name)
-        return self.source.names(f"size {name}")
+    def axis_size(self, array: str, axis: int) -> str:
+        last = array in self.vectors.wide and axis == len(self.axes(array)) - 1
+        return f"length({self.source.names(array)})" if last else super().axis_size(array, axis)
 
     def chunks(self, name: str) -> str:
         """How many vectors a range makes."""
         found = next(array for array in self.arrays if array in self.vectors.wide and self.axes(array)[-1] == name)
         return f"chunks({self.source.names(found)})"
 
-    def extent(self, idx: Idx) -> str:
-        if idx in self.vectors.loops:
+    def extent(self, idx: Idx, wide: bool) -> str:
+        if wide:
             columns = [one for one in self.kernel.columns if one.axes and one.axes[-1].range == idx.range]
-            wide = [one for one in columns if one.parts in self.vectors.wide]
+            parts = [one.parts for one in columns if one.parts in self.vectors.wide]
             arrays = [one for one in self.arrays if one in self.vectors.wide and self.axes(one)[-1] == idx.range]
-            return self.chunks(idx.range) if arrays else f"chunks({self.source.names(wide[0].parts)})"
+            return self.chunks(idx.range) if arrays else f"chunks({self.source.names(parts[0])})"
         return self.size(idx.range)
 
     # ------------------------------------------------------------ rows
@@ -445,8 +445,6 @@ class LanesText(KernelText):
         if not column.axes and column.var.name in self.vectors.gathered:
             yield f"{self.variables[column.var.name]}_lanes = zero()"
             return
-        if column.axes and column.parts in self.vectors.wide:
-            self.vectors.loops.add(column.axes[-1])
         yield from super().empty(column)
 
     def stored(self, array: str, places: str, value: str, last: Idx) -> str:

@@ -22,6 +22,7 @@ class Vectors:
     wide: dict[str, None] = field(default_factory=dict)  # arrays read or written in vectors
     plain: dict[str, None] = field(default_factory=dict)  # arrays of which single components are read or written
     gathered: set[str] = field(default_factory=set)  # variables that add up vectors
+    finished: set[str] = field(default_factory=set)  # tensors that are made of sums over rows in vectors
 
 
 def vectors_of(kernel: Kernel) -> Vectors:
@@ -36,11 +37,11 @@ def vectors_of(kernel: Kernel) -> Vectors:
         found = Vectors({kernel.rows[0]})
         _note(kernel.body, kernel.rows[0], found, columns)
     for finish in kernel.finishes:
-        wide = bool(finish.axes) and all(column.parts in found.wide for column in finish.columns)
         axis = finish.axes[-1] if finish.axes else None
+        wide = all(one.parts in found.wide and one.axes[-1] == axis for one in finish.columns)
         fits = wide and axis is not None and vectorises([Store(finish.target, finish.axes, finish.value)], axis)
         if fits and axis is not None:
-            found.loops.add(axis)
+            found.finished.add(finish.target)
         elif finish.axes:
             found.plain.update({column.parts: None for column in finish.columns})
         _note([Store(finish.target, finish.axes, finish.value)], axis if fits else None, found, {})
