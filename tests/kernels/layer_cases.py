@@ -180,6 +180,16 @@ CLASSES = np.array([[1, 0, 3], [2, 2, 1]])
 # ---------------------------------------------------------------- the table
 
 CASES = [
+    Case("sigmoid", ((3, 7),), lambda x: 1 / (1 + np.exp(-x)), lambda F, t, x: t.sigmoid(x)),
+    Case("tanh", ((3, 7),), np.tanh, lambda F, t, x: t.tanh(x)),
+    Case("relu", ((3, 7),), lambda x: np.where(x.real > 0, x, 0), lambda F, t, x: t.relu(x)),
+    Case("matmul", ((3, 5), (5, 4)), lambda x, a: x @ a, lambda F, t, x, a: x @ a),
+    Case(
+        "layer_norm",
+        ((2, 3, 5), (5,), (5,)),
+        lambda x, gamma, beta: normalised(x, (2,), 1e-5) * gamma + beta,
+        lambda F, t, x, *weights: F.layer_norm(x, (5,), *weights),
+    ),
     Case("leaky_relu", ((3, 7),), lambda x: np.where(x.real > 0, x, 0.01 * x), lambda F, t, x: F.leaky_relu(x)),
     Case("gelu", ((3, 7),), lambda x: x / 2 * (1 + erf(x / np.sqrt(2))), lambda F, t, x: F.gelu(x)),
     Case(

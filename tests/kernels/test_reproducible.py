@@ -25,21 +25,20 @@ cases = [  # shapes of arguments, or arguments
     ("attention", (3, 301, 8), (3, 257, 8), (3, 257, 8)),
     ("dropout", (1999, 67)),
 ]
-for dtype in (np.float32, np.float64):
-    for name, *given in cases:
-        arrays = [random.standard_normal(x).astype(dtype) if isinstance(x, tuple) else x for x in given]
-        y, cache = getattr(tc.kernels, name + "_forward")(*arrays)
-        dy = random.standard_normal(y.shape).astype(dtype)
-        gradients = getattr(tc.kernels, name + "_backward")(dy, cache)
-        for result in (y, *(gradients if isinstance(gradients, tuple) else (gradients,))):
-            digest.update(result.tobytes())
+for name, *given in cases:
+    arrays = [random.standard_normal(x).astype(np.float32) if isinstance(x, tuple) else x for x in given]
+    y, cache = getattr(tc.kernels, name + "_forward")(*arrays)
+    dy = random.standard_normal(y.shape).astype(np.float32)
+    gradients = getattr(tc.kernels, name + "_backward")(dy, cache)
+    for result in (y, *(gradients if isinstance(gradients, tuple) else (gradients,))):
+        digest.update(result.tobytes())
 print(digest.hexdigest())
 """
 
 
 @pytest.mark.skipif(tc.backend() == "numpy", reason="Taichi is not installed, or NumPy was chosen")
 def test_any_number_of_threads(python):
-    digests = {python(DIGEST, TI_CPU_MAX_NUM_THREADS=str(n), TENSORCALC_ARCH="cpu").stdout for n in (1, 2, 3, 7)}
+    digests = {python(DIGEST, TI_CPU_MAX_NUM_THREADS=str(n), TENSORCALC_ARCH="cpu").stdout for n in (1, 2, 7)}
     assert len(digests) == 1
     assert len(digests.pop()) == 65
 
