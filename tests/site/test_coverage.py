@@ -1,0 +1,25 @@
+"""The page of coverage: every row is there, and those that are taught link to their anchor."""
+
+from __future__ import annotations
+
+import re
+
+from tools.checklist import anchors, errata, rows
+
+
+def test_every_row_is_shown_and_linked(site):
+    page = (site / "book/coverage.html").read_text(encoding="utf-8")
+    assert re.findall(r"<strong>(S\d-\d{3})</strong>", page) == [row.id for row in rows()]
+    linked = set(re.findall(r'href="[\w.]+#(s\d-\d{3})"', page))
+    assert linked == {row.lower() for row in anchors()}
+
+
+def test_every_erratum_is_named(site):
+    page = (site / "book/coverage.html").read_text(encoding="utf-8")
+    named = {int(n) for n in re.findall(r"erratum (\d+): \w+", page)}
+    assert named == {erratum["number"] for erratum in errata()}
+
+
+def test_the_glossary_links_to_the_chapters_that_are_written(site):
+    page = (site / "book/glossary.html").read_text(encoding="utf-8")
+    assert 'href="01_tensors.html"><span class="doc">01</span>' in page
