@@ -17,7 +17,7 @@ class Agreement:
     rows: dict[str, dict[str, str]]
 
     def __bool__(self) -> bool:
-        return all(said in ("agrees", "·") for row in self.rows.values() for said in row.values())
+        return all(said in ("measure", "agrees", "·") for row in self.rows.values() for said in row.values())
 
     def __str__(self) -> str:
         names = list(dict.fromkeys(name for row in self.rows.values() for name in row))
@@ -52,7 +52,7 @@ def agreement(routes: Mapping[str, Arrays], rtol: float = 1e-6, atol: float = 1e
     >>> x, a = np.ones((2, 3)), np.full((2, 3), 2.0)
     >>> agreement({"by hand": {"dl_dx": x, "dl_da": a}, "derived": {"dl_dx": x, "dl_da": -a}, "kernel": {"dl_dx": x.T}})
              dl_dx             dl_da
-    by hand  agrees            agrees
+    by hand  measure           measure
     derived  agrees            differs
     kernel   has shape (3, 2)  ·
     """
@@ -63,12 +63,11 @@ def agreement(routes: Mapping[str, Arrays], rtol: float = 1e-6, atol: float = 1e
     missing = [name for name in names if name not in first]
     if missing:
         raise ValueError(f"the first route has no {', '.join(missing)} to agree with")
-    return Agreement(
-        {
-            route: {name: _said(arrays.get(name), first[name], rtol, atol) for name in names}
-            for route, arrays in routes.items()
-        }
-    )
+    others = {route: arrays for route, arrays in routes.items() if arrays is not first}
+    rows = {next(iter(routes)): dict.fromkeys(names, "measure")}
+    for route, arrays in others.items():
+        rows[route] = {name: _said(arrays.get(name), first[name], rtol, atol) for name in names}
+    return Agreement(rows)
 
 
 def _said(found: np.ndarray | None, expected: np.ndarray, rtol: float, atol: float) -> str:
