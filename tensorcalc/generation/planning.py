@@ -10,6 +10,7 @@ from ..calculus.function import SymbolicFunction, tensors
 from ..notation.expression import Idx, Slot
 from . import nodes as n
 from .building import Builder
+from .linear import split
 from .nodes import Load, Mul, Node, Reduce, numbered
 from .products import product_of
 from .stable import settled
@@ -77,11 +78,11 @@ class _Planner:
             axes, value = self.build.define(name)
             self.call(name, axes, value)
             if name not in self.function.outputs and self._stays(value):
-                self.store(name, axes, settled(value))
+                self.store(name, axes, split(settled(value)))
                 self.build.stored.add(name)
         for name in self.function.outputs:
             axes, value = self.build.values[name]
-            self.store(name, axes, settled(value))
+            self.store(name, axes, split(settled(value)))
         return Plan(self.steps, self.arrays, self.names, self.function.outputs, self.build.letters)
 
     def call(self, name: str, axes: tuple[Idx, ...], value: Node) -> None:
