@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from ..notation import expression as ex
 from ..notation.building import add, distribute, fresh, fresh_term, of_expr, power, scale, times
@@ -26,13 +27,19 @@ class Variable:
 
     def moves(self, base: Base) -> bool:
         """Whether a factor depends on the variable."""
-        return any(isinstance(one, Sym) and one.name in self.dependent for one in bases(ex.of_base(base)))
+        return not self.dependent.isdisjoint(_names(base))
 
     def moves_term(self, term: Term) -> bool:
         return any(self.moves(base) for base, _ in term.factors)
 
     def of(self, expr: Expr) -> Base:
         return Deriv(expr, self.symbol)
+
+
+@lru_cache(maxsize=20_000)
+def _names(base: Base) -> frozenset[str]:
+    """The tensors that a factor holds."""
+    return frozenset(one.name for one in bases(ex.of_base(base)) if isinstance(one, Sym))
 
 
 def one_factor(of: Expr) -> Factor | None:

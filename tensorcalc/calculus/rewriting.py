@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 from ..notation.building import add, fresh_term, map_slots, parts, times
 from ..notation.expression import Deriv, Expr, Factor, Idx, Paren, Term
@@ -41,15 +42,20 @@ def _rewrite_term(term: Term, outer: frozenset[Idx], attempt: Attempt, inside: b
     new = attempt(term, outer)
     if new is not None:
         return new, ()
-    for at, (base, exponent) in enumerate(term.factors if inside else ()):
-        if isinstance(base, Deriv) or not parts(base):
-            continue
+    for at in _compound(term) if inside else ():
+        base, exponent = term.factors[at]
         found = rewrite(parts(base)[0], outer | frozenset(term.bound), attempt)
         if found:
             inner, place = found
             changed = map_slots(base, lambda slot: slot, lambda _, inner=inner: inner)  # type: ignore[misc]
             return spliced(term, at, Expr((Term(factors=((changed, exponent),)),))), (at, *place)
     return None
+
+
+@lru_cache(maxsize=20_000)
+def _compound(term: Term) -> tuple[int, ...]:
+    """Where the factors stand that hold an expression, derivatives left out."""
+    return tuple(at for at, (base, _) in enumerate(term.factors) if parts(base) and not isinstance(base, Deriv))
 
 
 def spliced(term: Term, at: int, new: Expr) -> Expr:

@@ -22,7 +22,9 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "name", "shape", "known"), CASES, ids=[text.replace("\n", "; ") for text, *_ in CASES])
+@pytest.mark.parametrize(
+    ("text", "name", "shape", "known"), CASES, ids=[text.replace("\n", "; ") for text, *_ in CASES]
+)
 def test_gradient(text, name, shape, known):
     f = tc.function(text)
     found = str(f.jacobian("y", name, "ij").result).partition(" = ")[2]
