@@ -67,7 +67,7 @@ def conv_backward_numpy(
 
 
 def _tuple(axes: int, what: str, least: int, value: Any) -> tuple[int, ...]:
-    values = (value,) * axes if isinstance(value, (int, np.integer)) else tuple(value)
+    values = (value,) * axes if np.ndim(value) == 0 else tuple(value)
     if len(values) != axes or not all(isinstance(v, (int, np.integer)) and v >= least for v in values):
         form = "an integer" if axes == 1 else "an integer or a pair of them"
         raise ValueError(f"{what} is {value!r}; it is {form}, at least {least}")

@@ -117,6 +117,23 @@ def test_layer_is_what_the_kernel_computes(pair):
         assert agree(derived[f"dl_d{name}"], gradient), name
 
 
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_compiled(pair):
+    """What is generated from the statements computes the same."""
+    layer, inputs = getattr(layers, pair.layer), pair.inputs()
+    backward = layer.backward(wrt=tuple(inputs)).compile()
+    y = layer.compile()(**inputs, **pair.constants)
+    dy = {f"dl_d{layer.outputs[0]}": upstream(y)}
+    gradients = listed(backward(**inputs, **pair.constants, **dy))
+    assert agree(y, layer(**inputs, **pair.constants))
+    exact = listed(layer.backward(wrt=tuple(inputs))(**inputs, **pair.constants, **dy))
+    assert all(map(agree, gradients, exact))
+
+
+def listed(found):
+    return list(found.values()) if isinstance(found, dict) else [found]
+
+
 def test_every_layer_stands_beside_a_kernel():
     tested = {pair.layer for pair in PAIRS}
     steps = {"sgd", "momentum", "rmsprop", "adam"}
