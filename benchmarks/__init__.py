@@ -1,1 +1,6 @@
-"""Side by side: the kernels of the package against NumPy, PyTorch, JAX and numba, on this machine, in one run."""
+"""Side by side: kernels generated from index notation against NumPy, PyTorch, JAX and numba, on this machine.
+
+``python -m benchmarks`` runs everything and stores results.json; ``python -m benchmarks layer_norm softmax`` runs what
+begins with these names; ``--large`` takes the large sizes, ``--show`` prints what is stored. ``--threads 1`` gives
+everyone one thread and counts processor time instead of time, which others at work on the machine disturb less.
+"""

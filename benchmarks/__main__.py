@@ -1,74 +1,138 @@
-"""`python -m benchmarks`: each operation against each rival that is installed, as a table and as results.json.
+"""`python -m benchmarks`: each case against each rival that is installed, as a table and as results.json.
 
 Each pair runs in a process of its own, since these runtimes disturb one another. Before anything is timed, both are
-compared with the formula in float64.
+compared with the function in float64.
 """
 
+from __future__ import annotations
+
+import argparse
 import json
+import os
 import subprocess
 import sys
-from pathlib import Path
+import time
+from typing import Any
 
 import numpy as np
 
-from .operations import OPERATIONS, RIVALS, SIZES, inputs, numpy, ours
-from .timing import duel, installed, machine
+from .results import FILE, line, read, table
 
-RESULTS = Path(__file__).parent / "results.json"
 TOLERANCE = 1e-4  # relative to the largest element, in float32
+PACKAGES = {"torch out=": "torch", "torch.compile": "torch"}
 
 
 def main() -> None:
-    rows = []
-    print(f"{'operation':20} {'rival':6} {'ours min/med ms':>17} {'rival min/med ms':>17}  ours ÷ rival (quartiles)")
-    for operation in OPERATIONS:
-        for rival in filter(installed, RIVALS):
-            row = _in_its_own_process(operation, rival)
+    asked = _arguments()
+    if asked.show:
+        print(table(read()))
+    elif asked.pair:
+        print(json.dumps(one(asked.cases[0], asked.pair, asked.large, bool(asked.threads))))
+    else:
+        run(asked)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks")
+    parser.add_argument("cases", nargs="*", help="beginnings of names of cases; all by default")
+    parser.add_argument("--against", nargs="*", help="rivals; all that are installed by default")
+    parser.add_argument("--large", action="store_true", help="sizes that need some GiB and minutes")
+    parser.add_argument("--threads", type=int, choices=[1], help="one thread for everyone")
+    parser.add_argument("--show", action="store_true", help="print the stored results and run nothing")
+    parser.add_argument("--pair", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.threads and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # before any runtime counts the cores
+    return asked
+
+
+def run(asked: argparse.Namespace) -> None:
+    """Run the pairs that were asked for, and put them in the place of what was stored of them."""
+    from .cases import CASES
+    from .rivals import RIVALS
+    from .timing import installed, machine
+
+    threads = asked.threads or "all"
+    names = [name for name in CASES if not asked.cases or name.startswith(tuple(asked.cases))]
+    rivals = [name for name in asked.against or RIVALS if installed(PACKAGES.get(name, name))]
+    kept = read() if FILE.exists() else {"duels": []}
+    for name in names:
+        for rival in rivals:
+            row = _in_its_own_process(name, rival, asked)
             if row:
-                rows.append(row)
-                print(_line(row), flush=True)
-    RESULTS.write_text(
-        json.dumps({"machine": machine(), "sizes": SIZES, "duels": rows}, indent=1) + "\n", encoding="utf-8"
-    )
-    print(f"float32; {machine()}")
+                row |= {"threads": threads}
+                same = ("case", "rival", "threads", "large")
+                kept["duels"] = [old for old in kept["duels"] if any(old[key] != row[key] for key in same)] + [row]
+                print(line(row), flush=True)
+                FILE.write_text(json.dumps({**kept, "machine": machine()}, indent=1) + "\n", encoding="utf-8")
 
 
-def _in_its_own_process(operation: str, rival: str) -> dict:
-    command = [sys.executable, "-m", "benchmarks", operation, rival]
+def _in_its_own_process(name: str, rival: str, asked: argparse.Namespace) -> dict[str, Any]:
+    options = ["--large"] * asked.large + ["--threads=1"] * bool(asked.threads)
+    command = [sys.executable, "-m", "benchmarks", name, "--pair", rival, *options]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     if answer.returncode:
-        sys.exit(f"{operation} against {rival}:\n{answer.stderr}")
-    return json.loads(answer.stdout)
-
-
-def one(operation: str, rival: str) -> dict:
-    """Check both, then time both; nothing where the rival has no such operation."""
-    given = inputs(operation)
-    mine, other = ours(operation, given), RIVALS[rival](operation, given)
-    if other is None:
+        print(f"{name} against {rival}: {answer.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
         return {}
-    exact = numpy(operation, inputs(operation, np.float64))()
-    errors = {"ours_error": _error(mine(), exact), "rival_error": _error(other(), exact)}
+    return json.loads(answer.stdout.splitlines()[-1])
+
+
+def one(name: str, rival: str, large: bool, alone: bool) -> dict[str, Any]:
+    """Check both, then time both, with results that are there already; nothing where the rival has no such function."""
+    from .cases import CASES
+    from .rivals import RIVALS
+    from .timing import Clock, load_average
+
+    clock = Clock(time.process_time if alone else time.perf_counter)
+
+    case = CASES[name]
+    given = case.arguments(large=large)
+    theirs = RIVALS[rival](name, given)
+    if theirs is None:
+        return {}
+    made = case.make()
+    compiled = made.compile()
+    out = _outputs(compiled(**given))
+    results = out if len(made.outputs) > 1 else next(iter(out.values()))
+    exact = _outputs(made(**case.arguments(np.float64, large)))
+    other = 0.0 if _in_place(name, rival) else _error(theirs(), exact)
+    errors = {"ours_error": _error(out, exact), "rival_error": other}
     if max(errors.values()) > TOLERANCE:
-        raise SystemExit(f"not the same function: {errors}")
-    return {"operation": operation, "rival": rival, **errors, **duel(mine, other)}
+        raise SystemExit(f"{name} against {rival}: not the same function: {errors}")
+    arrays = [x for x in given.values() if isinstance(x, np.ndarray)]
+    fresh = rival != "torch out="
+    call = (lambda: compiled(**given)) if fresh else (lambda: compiled(**given, out=results))
+    return {
+        "case": name,
+        "rival": rival,
+        "large": large,
+        "fresh": fresh,
+        "load": load_average(),
+        "bytes": sum(x.nbytes for x in arrays) + sum(x.nbytes for x in out.values()),
+        "flop": case.flop * arrays[0].size,
+        **errors,
+        **clock.duel(call, theirs),
+        "bandwidth": clock.bandwidth(),
+        "peak": clock.peak(),
+    }
 
 
-def _error(results, exact) -> float:
+def _in_place(name: str, rival: str) -> bool:
+    return (name, rival) == ("adam", "torch out=")
+
+
+def _outputs(found: Any) -> dict[str, Any]:
+    return found if isinstance(found, dict) else {"": np.asarray(found)}
+
+
+def _error(found: Any, exact: dict[str, Any]) -> float:
     """The largest difference in any result, relative to the largest element of that result."""
-    pairs = zip(*(r if isinstance(r, (tuple, list)) else (r,) for r in (results, exact)), strict=True)
+    if isinstance(found, dict):
+        found = tuple(found.values())
+    results = found if isinstance(found, (tuple, list)) else (found,)
+    pairs = zip(results, exact.values(), strict=True)
     return max(float(np.abs(np.asarray(a) - b).max() / np.abs(b).max()) for a, b in pairs)
 
 
-def _line(row: dict) -> str:
-    times = [f"{row[who]['min']:.3g} / {row[who]['median']:.3g}" for who in ("ours_ms", "theirs_ms")]
-    ratio = row["ratio"]
-    spread = f"{ratio['median']:.2f} ({ratio['low']:.2f}–{ratio['high']:.2f})"
-    return f"{row['operation']:20} {row['rival']:6} {times[0]:>17} {times[1]:>17}  {spread}"
-
-
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
-        print(json.dumps(one(*sys.argv[1:])))
-    else:
-        main()
+    main()

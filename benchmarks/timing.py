@@ -1,30 +1,80 @@
-"""Timing two functions against one another, and what the numbers were measured on."""
+"""Timing two calls against one another, the memory's bandwidth beside them, and what the numbers were measured on."""
+
+from __future__ import annotations
 
 import os
 import platform
 import statistics
-import time
 from collections.abc import Callable
 from importlib import metadata
+from typing import Any
 
-ROUNDS = 15
-BLOCK_SECONDS = 0.01
+import numpy as np
 
+from tensorcalc.execution.blocks import Lanes, Written, chunks, empty, load, parallel, store, vector_loops
 
-def duel(ours: Callable[[], object], theirs: Callable[[], object]) -> dict:
-    """Alternate blocks of calls, so that a machine that slows down slows both; milliseconds a call, and their ratio."""
-    counts = [_calls_in_a_block(ours), _calls_in_a_block(theirs)]
-    rounds = [(_block(ours, counts[0]), _block(theirs, counts[1])) for _ in range(ROUNDS)]
-    mine, other = zip(*rounds, strict=True)
-    ratios = sorted(a / b for a, b in rounds)
-    return {
-        "ours_ms": {"min": min(mine), "median": statistics.median(mine)},
-        "theirs_ms": {"min": min(other), "median": statistics.median(other)},
-        "ratio": {"low": ratios[ROUNDS // 4], "median": statistics.median(ratios), "high": ratios[-1 - ROUNDS // 4]},
-    }
+ROUNDS = 31
+BLOCK_SECONDS = 0.004
+COPIED_BYTES = 1 << 26  # read and written each: more than caches hold
 
 
-def machine() -> dict:
+class Clock:
+    """Milliseconds a call: of time, or of the process's own time on a processor."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self.now = now
+
+    def block(self, f: Callable[[], object], count: int = 1) -> float:
+        start = self.now()
+        for _ in range(count):
+            f()
+        return (self.now() - start) / count * 1e3
+
+    def duel(self, ours: Callable[[], object], theirs: Callable[[], object]) -> dict[str, Any]:
+        """Alternate short blocks of calls, so that what slows the machine slows both; times, and their ratio."""
+        counts = [self._calls_in_a_block(ours), self._calls_in_a_block(theirs)]
+        rounds = [(self.block(ours, counts[0]), self.block(theirs, counts[1])) for _ in range(ROUNDS)]
+        mine, other = zip(*rounds, strict=True)
+        ratios = sorted(a / b for a, b in rounds)
+        return {
+            "ours_ms": {"min": min(mine), "median": statistics.median(mine)},
+            "theirs_ms": {"min": min(other), "median": statistics.median(other)},
+            "ratio": {
+                "min": min(mine) / min(other),  # of the fastest block of each: what others at work disturb least
+                "low": ratios[ROUNDS // 4],
+                "median": statistics.median(ratios),
+                "high": ratios[-1 - ROUNDS // 4],
+            },
+        }
+
+    def _calls_in_a_block(self, f: Callable[[], object]) -> int:
+        f()  # compiles
+        f()
+        return max(1, round(BLOCK_SECONDS / max(self.block(f) / 1e3, 1e-7)))
+
+    def bandwidth(self) -> float:
+        """Bytes a second that a copy reads and writes, on all threads of this process."""
+        x, y = empty(COPIED_BYTES // 4), empty(COPIED_BYTES // 4)
+        x[:], y[:] = 1, 0
+        copy(x, y)
+        return 2 * COPIED_BYTES / min(self.block(lambda: copy(x, y)) / 1e3 for _ in range(ROUNDS))
+
+    def peak(self) -> float:
+        """Flop a second of a product of matrices that stay in the cache: the most that this process computes."""
+        a = np.random.default_rng(0).standard_normal((768, 768), np.float32)
+        out = np.empty_like(a)
+        np.matmul(a, a, out=out)
+        return 2 * 768**3 / min(self.block(lambda: np.matmul(a, a, out=out)) / 1e3 for _ in range(ROUNDS))
+
+
+@vector_loops
+def copy(x: Lanes, y: Written):
+    parallel()
+    for i in range(chunks(x)):
+        store(load(x, i), y, i)
+
+
+def machine() -> dict[str, Any]:
     """What the numbers belong to."""
     import tensorcalc as tc
 
@@ -33,11 +83,15 @@ def machine() -> dict:
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",
-        "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,  # others at work make the ratios vary
         "python": platform.python_version(),
         "backend": tc.backend(),
         "packages": {name: version for name in packages if (version := installed(name))},
     }
+
+
+def load_average() -> float | None:
+    """Processes that wanted to run in the last minute: others at work make the ratios vary."""
+    return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
 
 
 def installed(package: str) -> str | None:
@@ -46,19 +100,6 @@ def installed(package: str) -> str | None:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return None
-
-
-def _calls_in_a_block(f: Callable[[], object]) -> int:
-    f()  # compiles
-    f()
-    return max(1, round(BLOCK_SECONDS / (_block(f, 1) / 1e3)))
-
-
-def _block(f: Callable[[], object], count: int) -> float:
-    start = time.perf_counter()
-    for _ in range(count):
-        f()
-    return (time.perf_counter() - start) / count * 1e3
 
 
 def _processor() -> str:

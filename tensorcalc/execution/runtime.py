@@ -195,13 +195,18 @@ def _init(ti: ModuleType, arch: str) -> str:
     if found is None:
         raise RuntimeError(f"there is no {arch!r} on this machine: tc.use('gpu') takes what there is, or else the CPU")
     with contextlib.redirect_stdout(io.StringIO()), denormals.kept():
-        ti.init(arch=getattr(ti, found), fast_math=False, log_level="error", enable_fallback=False)
+        ti.init(arch=getattr(ti, found), fast_math=False, log_level="error", enable_fallback=False, **_threads())
     # The runtime's own code must be compiled by the thread that started it; from then on any thread may compile.
     impl.get_runtime().materialize()
     real = str(impl.current_cfg().arch).rpartition(".")[2]
     if real not in _GPUS:
         denormals.kept_by_workers(ti)
     return real if real in _GPUS else "cpu"
+
+
+def _threads() -> dict[str, int]:
+    """As many threads as this process may run at once: Taichi itself counts the machine's processors."""
+    return {"cpu_max_num_threads": len(os.sched_getaffinity(0))} if hasattr(os, "sched_getaffinity") else {}
 
 
 def _exists(ti: ModuleType, name: str) -> bool:

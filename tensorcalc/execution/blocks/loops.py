@@ -18,7 +18,7 @@ from .memory import Region, check_read, check_written, region
 
 _VECTOR_BYTES = (64, 32, 16)
 _NUMBERS = (int, float)
-_SERIAL_BELOW = 1 << 17  # bytes in all arrays: what one thread has done before a second one has woken
+_SERIAL_BELOW = 1 << 20  # bytes in all arrays: what one thread has done before a second one has woken
 
 
 class Lanes:
@@ -73,7 +73,8 @@ class VectorLoops:
         dtype = self._dtype(arrays)
         wide = width or widest([g for g, kind in zip(given, self._kinds, strict=True) if _is(kind, Lanes)], dtype)
         if serial is None:
-            serial = sum(g.nbytes for g in arrays) < _SERIAL_BELOW
+            one_thread = runtime.taichi().lang.impl.current_cfg().cpu_max_num_threads == 1
+            serial = one_thread or sum(g.nbytes for g in arrays) < _SERIAL_BELOW
         wide = replace(wide, serial=serial)
         key = (wide, *[(g.dtype, len(g.shape)) for g in arrays])
         with runtime.lock:

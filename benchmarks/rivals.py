@@ -1,0 +1,205 @@
+"""What each rival makes of a case: a call on the same arrays, or None where it has no such function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from .cases import EPS
+
+Call = Callable[[], Any]
+Given = Mapping[str, Any]
+
+
+def whole(xp: Any) -> dict[str, Callable[[Given], Any]]:
+    """The formulas in whole arrays, for NumPy, JAX and torch.compile: nothing is fused by hand."""
+
+    def sigmoid(x: Any) -> Any:
+        return 1 / (1 + xp.exp(-x))
+
+    def gelu_tanh(a: Given) -> Any:
+        x = a["x"]
+        return x / 2 * (1 + xp.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))
+
+    def chain(a: Given) -> Any:
+        x = a["x"]
+        return xp.tanh(sigmoid(x) * xp.exp(-x * x) + xp.maximum(x, xp.zeros_like(x)))
+
+    def layer_norm(a: Given) -> Any:
+        mu = a["x"] - a["x"].mean(1)[:, None]
+        return mu / xp.sqrt((mu * mu).mean(1) + EPS)[:, None] * a["gamma"] + a["beta"]
+
+    def layer_norm_backward(a: Given) -> Any:
+        sigma = a["sigma"][:, None]
+        z, g = (a["x"] - a["m"][:, None]) / sigma, a["dl_dy"] * a["gamma"]
+        dx = (g - g.mean(1)[:, None] - z * (g * z).mean(1)[:, None]) / sigma
+        return dx, (a["dl_dy"] * z).sum(0), a["dl_dy"].sum(0)
+
+    def softmax(a: Given) -> Any:
+        e = xp.exp(a["x"] - xp.amax(a["x"], 1)[:, None])
+        return e / e.sum(1)[:, None]
+
+    def adam(a: Given) -> Any:
+        m = a["beta1"] * a["m"] + (1 - a["beta1"]) * a["g"]
+        v = a["beta2"] * a["v"] + (1 - a["beta2"]) * a["g"] * a["g"]
+        step = m / a["share1"] / (xp.sqrt(v / a["share2"]) + a["eps"])
+        return a["p"] - a["lr"] * a["decay"] * a["p"] - a["lr"] * step, m, v
+
+    def batch_norm_images(a: Given) -> Any:
+        mu = a["x"] - a["x"].mean((0, 2))[:, None]
+        sigma = xp.sqrt((mu * mu).mean((0, 2)) + EPS)
+        return mu / sigma[:, None] * a["gamma"][:, None] + a["beta"][:, None]
+
+    return {
+        "sigmoid": lambda a: sigmoid(a["x"]),
+        "gelu_tanh": gelu_tanh,
+        "chain": chain,
+        "layer_norm": layer_norm,
+        "layer_norm_small": layer_norm,
+        "layer_norm_backward": layer_norm_backward,
+        "softmax": softmax,
+        "adam": adam,
+        "batch_norm_images": batch_norm_images,
+        "linear": lambda a: a["x"] @ a["weight"].T + a["bias"],
+    }
+
+
+def numpy(name: str, given: Given) -> Call | None:
+    """The formula in whole arrays."""
+    formula = whole(np).get(name)
+    return formula and (lambda: formula(given))
+
+
+def torch(name: str, given: Given) -> Call | None:
+    """PyTorch's own kernels, without its autograd; they allocate their results."""
+    import torch
+
+    a, aten, functional = _tensors(given), torch.ops.aten, torch.nn.functional
+
+    def layer_norm() -> Any:
+        return aten.native_layer_norm(a["x"], a["gamma"].shape, a["gamma"], a["beta"], EPS)[0]
+
+    def layer_norm_backward() -> Any:
+        shape, one = a["gamma"].shape, 1 / a["sigma"][:, None]
+        return aten.native_layer_norm_backward(
+            a["dl_dy"], a["x"], shape, a["m"][:, None], one, a["gamma"], a["beta"], [True] * 3
+        )
+
+    def cross_entropy_backward() -> Any:
+        x = a["x"].detach().requires_grad_()
+        return torch.autograd.grad(functional.cross_entropy(x, a["T"]), x)[0]
+
+    return {
+        "sigmoid": lambda: torch.sigmoid(a["x"]),
+        "gelu_tanh": lambda: functional.gelu(a["x"], approximate="tanh"),
+        "chain": lambda: torch.tanh(torch.sigmoid(a["x"]) * torch.exp(-a["x"] * a["x"]) + torch.relu(a["x"])),
+        "layer_norm": layer_norm,
+        "layer_norm_small": layer_norm,
+        "layer_norm_backward": layer_norm_backward,
+        "softmax": lambda: torch.softmax(a["x"], 1),
+        "cross_entropy_backward": cross_entropy_backward,
+        "batch_norm_images": lambda: functional.batch_norm(
+            a["x"], None, None, a["gamma"], a["beta"], training=True, eps=EPS
+        ),
+        "linear": lambda: functional.linear(a["x"], a["weight"], a["bias"]),
+    }.get(name)
+
+
+def torch_out(name: str, given: Given) -> Call | None:
+    """PyTorch's kernels into results that are there already; its fused Adam, which works in place."""
+    import torch
+
+    a, aten = _tensors(given), torch.ops.aten
+    like = torch.empty_like(a["x"]) if "x" in a else None
+    if name == "adam":
+        return _fused_adam(torch, a)
+    if name.startswith("layer_norm") and not name.endswith("backward"):
+        rows = [torch.empty(len(a["x"]), 1) for _ in range(2)]
+        return lambda: aten.native_layer_norm.out(
+            a["x"], a["gamma"].shape, a["gamma"], a["beta"], EPS, out0=like, out1=rows[0], out2=rows[1]
+        )[0]
+    return {
+        "sigmoid": lambda: torch.sigmoid(a["x"], out=like),
+        "gelu_tanh": lambda: aten.gelu.out(a["x"], approximate="tanh", out=like),
+        "softmax": lambda: torch.softmax(a["x"], 1, out=like),
+    }.get(name)
+
+
+def _fused_adam(torch: Any, a: Given) -> Call:
+    """Its step; every call moves on from the last, so that no result of it is compared."""
+    p = torch.nn.Parameter(a["p"].clone())
+    p.grad = a["g"]
+    return torch.optim.AdamW([p], lr=1e-3, weight_decay=0.01, fused=True).step
+
+
+def torch_compile(name: str, given: Given) -> Call | None:
+    """The formula in whole arrays, fused by torch.compile."""
+    import torch
+
+    formula, tensors = whole(torch).get(name), _tensors(given)
+    compiled = formula and torch.compile(formula)
+    return compiled and (lambda: compiled(tensors))
+
+
+def _tensors(given: Given) -> dict[str, Any]:
+    import torch
+
+    return {name: torch.from_numpy(x) if isinstance(x, np.ndarray) else float(x) for name, x in given.items()}
+
+
+def jax(name: str, given: Given) -> Call | None:
+    """The formula in whole arrays, fused by XLA."""
+    import jax
+    import jax.numpy as jnp
+
+    formula = whole(jnp).get(name)
+    if formula is None:
+        return None
+    compiled, arrays = jax.jit(formula), {key: jnp.asarray(x) for key, x in given.items()}
+    return lambda: jax.block_until_ready(compiled(arrays))
+
+
+def numba(name: str, given: Given) -> Call | None:
+    """Plain loops compiled by numba, where that is the rival to beat."""
+    import numba
+
+    @numba.njit(parallel=True)
+    def sigmoid(x):
+        y = np.empty_like(x)
+        for i in numba.prange(x.size):
+            y[i] = np.float32(1) / (np.float32(1) + np.exp(-x[i]))
+        return y
+
+    @numba.njit(parallel=True)
+    def layer_norm(x, gamma, beta):
+        y = np.empty_like(x)
+        for b in numba.prange(x.shape[0]):
+            m = np.float32(0)
+            for h in range(x.shape[1]):
+                m += x[b, h]
+            m /= x.shape[1]
+            v = np.float32(0)
+            for h in range(x.shape[1]):
+                v += (x[b, h] - m) ** 2
+            r = np.float32(1) / np.sqrt(v / x.shape[1] + np.float32(EPS))
+            for h in range(x.shape[1]):
+                y[b, h] = (x[b, h] - m) * r * gamma[h] + beta[h]
+        return y
+
+    if name == "sigmoid":
+        return lambda: sigmoid(given["x"])
+    if name.startswith("layer_norm") and not name.endswith("backward"):
+        return lambda: layer_norm(given["x"], given["gamma"], given["beta"])
+    return None
+
+
+RIVALS = {
+    "numpy": numpy,
+    "torch": torch,
+    "torch out=": torch_out,
+    "torch.compile": torch_compile,
+    "jax": jax,
+    "numba": numba,
+}
