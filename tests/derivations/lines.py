@@ -16,7 +16,8 @@ Written = str | tuple[str, str]
 @dataclass(frozen=True)
 class Row:
     """``derive``: ``jacobian y x pq`` or ``direct y x pq``; ``vjp x pq``, ``closed x pq``, ``factored x pq``,
-    ``keeping x pq v`` for a closed form with ∂l/∂v in it, ``vanishing x pq`` for the sum found to be 0 on the way.
+    ``keeping x pq v`` for a closed form with ∂l/∂v in it, ``vanishing x pq`` for the sum found to be 0 on the way;
+    ``differential y`` from the statement of y alone, ``differential y x`` where all but x is fixed.
     """
 
     number: str
@@ -91,6 +92,12 @@ ROWS = (
         "jacobian y x pq",
         ("∂y_ab/∂u_cd ∂u_cd/∂x_pq + ∂y_ab/∂v_ef ∂v_ef/∂x_pq",),
     ),
+    Row(
+        "S1-101",
+        "v = x_c z_c\ny_a = f(x_a)/v",
+        "jacobian y x p",
+        ("1/v^2 (∂(f(x_a))/∂x_p v - f(x_a) ∂v/∂x_p)",),
+    ),
     # ------------------------------------------------------------ 12: element-wise functions
     Row(
         "S1-107",
@@ -120,6 +127,11 @@ ROWS = (
     Row("S2-023", ROWS_OF_SAMPLES, "vjp w pq", ("dl_dy_nm ∂y_nm/∂w_pq",)),
     Row("S2-032", ROWS_OF_SAMPLES, "vjp x pq", ("dl_dy_pm w_qm",)),
     Row("S2-037", ROWS_OF_SAMPLES, "vjp w pq", (("x_np dl_dy_nq", "the upstream gradient stands first"),)),
+    Row("S1-112", MATMUL, "vjp x pq", ("∂l/∂Y A^T",)),
+    Row("S1-115", MATMUL, "vjp a pq", ("X^T ∂l/∂Y",)),
+    Row("S1-008", "y_ij = x_ik w_kj", "vjp x pq", ("∂l/∂Y W^T",)),
+    Row("S1-008", "y_ij = x_ik w_kj", "vjp w pq", ("X^T ∂l/∂Y",)),
+    Row("S2-038", ROWS_OF_SAMPLES, "vjp w pq", ("X^T ∂l/∂Y",)),
     # ------------------------------------------------------------ 15: softmax and losses
     Row(
         "S1-122",
@@ -182,6 +194,12 @@ ROWS = (
     Row("S3-014", NETWORK, "vjp a p", ("dl_dh_p h_p (1 - h_p)",)),
     Row("S3-017", NETWORK, "vjp w pq", ("dl_da_p x_q",)),
     Row("S3-021", NETWORK, "vjp b p", ("dl_da_p",)),
+    Row("S0-066", TWO_LAYERS, "vjp u pq", ("∂l/∂a x^T",)),
+    Row("S3-011", NETWORK, "differential a x", ("w_ij dx_j",)),
+    Row("S3-013", NETWORK, "differential h", ("sigmoid(a_i) (1 - sigmoid(a_i)) da_i", "h_i (1 - h_i) da_i")),
+    Row("S3-016", NETWORK, "differential a w", ("dw_ij x_j",)),
+    Row("S3-016", NETWORK, "differential a", ("dw_ij x_j + w_ij dx_j + db_i",)),
+    Row("S3-020", NETWORK, "differential a b", ("db_i",)),
     # ------------------------------------------------------------ 21: convolution
     Row("S0-058", CONVOLUTION, "vjp w pq", ("dl_dy_ij x_{i+p,j+q}",)),
     Row(
@@ -356,6 +374,8 @@ def derivation(row: Row):
     f = tc.function(row.function)
     if kind in ("jacobian", "direct"):
         return f.jacobian(*arguments, direct=kind == "direct")
+    if kind == "differential":
+        return f.differential(arguments[0], wrt=arguments[1:] or None, direct=True)
     derived = f.vjp(*arguments[:2])
     if kind != "vjp":
         derived = derived.closed_form(keep=arguments[2:])

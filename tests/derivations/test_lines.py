@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 import tensorcalc as tc
@@ -23,7 +25,11 @@ def engine_lines(derived) -> list:
 
 
 def right_sides(derived) -> set[str]:
-    return {line_text(line).partition(" = ")[2].replace(" ", "") for line in engine_lines(derived)}
+    """Of all lines, and of the result in matrix notation."""
+    shown = [line_text(line) for line in engine_lines(derived)]
+    with suppress(tc.NoMatrixForm):
+        shown.append(str(derived.matrix()))
+    return {one.partition(" = ")[2].replace(" ", "") for one in shown}
 
 
 def to_the_letter(line: str, derived) -> bool:
