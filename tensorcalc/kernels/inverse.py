@@ -110,9 +110,10 @@ def inverse_forward(a: Any, out: Any = None) -> tuple[np.ndarray, InverseCache]:
     if len(singular):
         which = f"matrix {singular[0, 0]} of {len(A)}" if a.ndim > 2 else "the matrix"
         raise ValueError(f"{which} is singular: it has no inverse")
+    cache = InverseCache(y)
     if out is not None:
         (y,) = launch(_copy, lambda y: y, (y,), (a.shape,), out)
-    return y, InverseCache(y)
+    return y, cache
 
 
 def inverse_backward(dy: Any, cache: InverseCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
