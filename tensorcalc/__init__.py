@@ -25,6 +25,7 @@ _HOME = {
     "Function": "tensorcalc.execution.functions",
     "function": "tensorcalc.execution.functions",
     "gradcheck": "tensorcalc.checking",
+    "implicit": "tensorcalc.calculus.implicit_equations",
     "kernel": "tensorcalc.kernels",
     "kernels": "tensorcalc.kernels",
     "layers": "tensorcalc.layers",

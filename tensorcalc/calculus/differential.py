@@ -237,7 +237,7 @@ def opening(dependent: Iterable[str]) -> tuple[str, Attempt]:
     return "distributed", attempt
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Differential(Derivation):
     """How a differential was derived.
 

@@ -9,16 +9,17 @@ agree, the left side by what it means: a derivative, a differential, the gradien
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from ..notation.expression import Affine, Deriv, Expr, Fn, Idx, Paren, Sym
+from ..notation.expression import Affine, Deriv, Expr, Fn, Idx, Paren, Sym, Term
 from ..notation.reading import Line
 from ..notation.syntax import Fixed
 from .function import line_text
-from .signatures import SIGNATURES, Count, local
+from .implied import Implied
+from .signatures import SIGNATURES, Count, local, lone
 from .values import NoValue, World, differ
 
 if TYPE_CHECKING:
@@ -109,11 +110,13 @@ class _Replay:
         lines = [one.start, *self.definitions.values(), *(leaf.after_line for s in one.steps for leaf in s.leaves)]
         least = 2 + max((fixed(side) for line in lines for side in (line.left, line.right)), default=0)
         inputs, outputs = (function.inputs, function.outputs) if function else ((), ())
+        if getattr(one, "equations", {}):
+            inputs, outputs = (*inputs, one.by), outputs or (one.of,)  # type: ignore[attr-defined]
         world = World(self.definitions, inputs, outputs, seed, least)
         world.varied = frozenset(getattr(one, "varied", ()))
         world.output = getattr(one, "output", "") or innermost(one.start.left)
         world.dependent = dict(dependents(one))
-        world.implicit = getattr(one, "implicit", None)
+        world.implied = Implied(getattr(one, "equations", {}))
         return world
 
     def _evaluate(self, world: World, expr: Expr, free: tuple[Idx, ...]) -> list[Any]:
@@ -168,6 +171,12 @@ class _Replay:
         before, after = step.before_line, step.after_line
         if before != at:
             raise ReplayError(step, "the step does not begin where the last one ended")
+        if step.rule in SIDES and (before.left, before.free) != (after.left, after.free):
+            self._both_sides(step)
+            return
+        if before.free == after.free and before.right == after.right:  # a step of the left side
+            step = turned(step)
+            before, after = step.before_line, step.after_line
         if (before.left, before.free) != (after.left, after.free):
             raise ReplayError(step, "the step changes the left side")
         if step.rule not in SIGNATURES and step.rule != "terms-ordered":
@@ -182,6 +191,13 @@ class _Replay:
             raise ReplayError(step, f"a line of the step has no value: {error}") from None
         if not holds:
             raise ReplayError(step, f"the lines before and after {step.rule} differ in value")
+
+    def _both_sides(self, step: Step) -> None:
+        """A step that changes both sides does so alike, and they are equal after it."""
+        if not SIDES[step.rule](step.before_line, step.after_line):
+            raise ReplayError(step, f"{step.rule} is no rule that changes both sides in this way")
+        if not self._holds(step.after_line):
+            raise ReplayError(step, f"the two sides differ after {step.rule}")
 
     def _structure(self, step: Step) -> None:
         before, after = step.before_line.right, step.after_line.right
@@ -219,6 +235,65 @@ class _Replay:
         gone = (was.pairs - now.pairs) if wanted.pairs else (was.tensors - now.tensors)
         if not (wanted.pairs or wanted.tensors) <= gone:
             raise ReplayError(step, f"what is put in is not what was derived: {step.lemma.result}")
+
+
+# ---------------------------------------------------------------- steps of both sides
+
+
+def differentiated(before: Line, after: Line) -> bool:
+    """∂left/∂x = ∂right/∂x, of the sides as they were."""
+    found = [one[0] if (one := lone(side)) and one[1] == 1 else None for side in (after.left, after.right)]
+    olds = (before.left, before.right)
+    both = all(isinstance(new, Deriv) and new.of == old for new, old in zip(found, olds, strict=True))
+    return both and found[0].by == found[1].by  # type: ignore[union-attr]
+
+
+def moved(before: Line, after: Line) -> bool:
+    """Left minus right has the same terms, or all of them with the other sign."""
+    old, new = (sorted(map(repr, (*line.left.terms, *negative(line.right)))) for line in (before, after))
+    other = sorted(map(repr, (*negative(after.left), *after.right.terms)))
+    return before.free == after.free and old in (new, other)
+
+
+def negative(expr: Expr) -> tuple[Term, ...]:
+    return tuple(replace(term, coef=-term.coef) for term in expr.terms)
+
+
+def multiplied(before: Line, after: Line) -> bool:
+    """Every term of both sides has one factor more, the same in all."""
+    grown = [Count().add(new.terms).tensors - Count().add(old.terms).tensors for old, new in _sides(before, after)]
+    terms = [len(old.terms) == len(new.terms) for old, new in _sides(before, after)]
+    return all(terms) and len({name for one in grown for name in one}) == 1
+
+
+def divided(before: Line, after: Line) -> bool:
+    """The left side is a part of what it was."""
+    old, new = (Count().add(line.left.terms) for line in (before, after))
+    return new.tensors <= old.tensors and before.left != after.left
+
+
+def renamed(before: Line, after: Line) -> bool:
+    """The same tensors in the same places, under other letters."""
+    return all(Count().add(old.terms) == Count().add(new.terms) for old, new in _sides(before, after))
+
+
+def _sides(before: Line, after: Line) -> tuple[tuple[Expr, Expr], tuple[Expr, Expr]]:
+    return (before.left, after.left), (before.right, after.right)
+
+
+SIDES: dict[str, Callable[[Line, Line], bool]] = {
+    "derivative": differentiated,
+    "terms-moved": moved,
+    "both-sides-contracted": multiplied,
+    "both-sides-divided": divided,
+    "renamed": renamed,
+}
+
+
+def turned(step: Step) -> Step:
+    """The step with its sides exchanged."""
+    before, after = (replace(one, left=one.right, right=one.left) for one in (step.before_line, step.after_line))
+    return replace(step, before_line=before, after_line=after)
 
 
 # ---------------------------------------------------------------- what a derivation is about

@@ -265,7 +265,9 @@ SIGNATURES: dict[str, Callable[[Change], bool]] = {
     "one-dropped": lambda c: c.ones < 0 and c.deltas == 0 and c.bound == 0 and c.same_tensors and c.sizes == 0,
     "one-contracted": lambda c: c.bound == -1 and c.sizes == 1 and c.ones <= 0 and c.same_tensors,
     "one-merged": lambda c: c.ones == 0 and c.factors < 0 and c.same_tensors,
+    "inverse-contracted": lambda c: (c.deltas, c.bound, c.factors) == (1, -1, -1) and not c.gained,
     # of brackets, powers and sums
+    "factors-ordered": lambda c: c.before != c.after and c.was == c.now,
     "distributed": lambda c: c.terms > 0 and c.same_names and c.derivatives >= 0 and c.ones >= 0,
     "factored": lambda c: c.terms < 0 and c.brackets > 0 and c.same_names,
     "powers-merged": lambda c: c.factors < 0 and c.bound == 0 and c.terms == 0 and not c.gained and c.deltas == 0,

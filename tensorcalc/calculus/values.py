@@ -36,6 +36,7 @@ from ..notation.expression import (
 from ..notation.reading import Line
 from ..notation.syntax import Constant, Fixed
 from .dual import Dual, call, power, primed
+from .implied import Implied
 
 Places = tuple[int, ...]
 At = Mapping[Idx, int]
@@ -77,11 +78,12 @@ class World:
         least: int = 2,
     ) -> None:
         self.definitions, self.inputs, self.outputs, self.seed, self.least = definitions, inputs, outputs, seed, least
-        self.known: dict[tuple[str, Places], Any] = {}
+        self.known: dict[tuple[str, Places, Nudges], Any] = {}
+        self.nudged: dict[tuple, Nudge] = {}
         self.varied: frozenset[str] = frozenset()  # of a differential: the names that change freely
         self.output = ""
         self.dependent: Mapping[str, frozenset[str]] = {}  # what moves with the variable of a Jacobian tensor
-        self.implicit: Callable[[World, str, Places, Nudges], Any] | None = None
+        self.implied = Implied({})  # tensors that an equation defines
 
     def size(self, name: str) -> int:
         return self.least + Random(f"{self.seed} size {name}").randrange(2)
@@ -170,17 +172,17 @@ class World:
         return value
 
     def plain(self, name: str, places: Places, nudges: Nudges) -> Any:
-        if not nudges and (name, places) in self.known:
-            return self.known[name, places]
-        if self.implicit is not None and (found := self.implicit(self, name, places, nudges)) is not None:
-            value = found
-        elif name in self.definitions:
+        if name in self.implied.equations:
+            return self.implied.value(self, name, places, nudges)
+        if (name, places, nudges) in self.known and not self.implied.trial:
+            return self.known[name, places, nudges]
+        if name in self.definitions:
             at = dict(zip(self.free(name), places, strict=True))
             value = self.value(self.definitions[name].right, at, nudges)
         else:
             value = self.other(name, places, nudges)
-        if not nudges:
-            self.known[name, places] = value
+        if not self.implied.trial:
+            self.known[name, places, nudges] = value
         return value
 
     def other(self, name: str, places: Places, nudges: Nudges) -> Any:
@@ -210,13 +212,16 @@ class World:
 
     def below(self, name: str) -> Iterator[str]:
         """The defined names that a tensor moves."""
-        moved = {name}
+        moved = {name, *self.implied.equations}
+        yield from self.implied.equations
         for defined, line in self.definitions.items():
             if not moved.isdisjoint(symbols(line.right)):
                 moved.add(defined)
                 yield defined
 
     def everywhere(self, name: str) -> Iterator[Places]:
+        if name in self.implied.equations:
+            return iter(self.implied.places(self, name))
         return product(*(range(self.size(idx.range)) for idx in self.free(name)))
 
     def free(self, name: str) -> tuple[Idx, ...]:
@@ -228,8 +233,11 @@ class World:
     # ------------------------------------------------------------ derivatives and differentials
 
     def nudge(self, name: str, places: Places, moves: frozenset[str], nudges: Nudges) -> Nudge:
-        level = 1 + max((n.level for n in nudges), default=0)
-        return Nudge(level, moves, lambda n, p: None if n != name else Fraction(p == places))
+        key = (name, places, moves, nudges)
+        if key not in self.nudged:  # the same for the same, so that what was solved with it is found again
+            level = 1 + max((n.level for n in nudges), default=0)
+            self.nudged[key] = Nudge(level, moves, lambda n, p: None if n != name else Fraction(p == places))
+        return self.nudged[key]
 
     def derivative(self, of: Expr, by: Sym, at: At, nudges: Nudges) -> Any:
         """The part of what stands under ∂/∂x_pq that a small part of x_pq multiplies."""
