@@ -75,6 +75,19 @@ def test_sizes_that_no_vector_divides(size, dtype):
     assert (y == 2 * x).all()
 
 
+@pytest.mark.parametrize("size", [1, 15, 16, 17, 97, 4096, 4103])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_elements_that_no_vector_holds_are_computed_by_themselves(size, dtype):
+    loops = blocks.elementwise_loops(double.__wrapped__)
+    x = np.random.default_rng(size).standard_normal(size).astype(dtype)
+    for shift in (0, 1):  # the second time the arrays lie off the places of vectors
+        x, y = x[shift:].copy() if shift else x, np.full(size, np.nan, dtype)[shift:]
+        loops(x, y)
+        assert (y == 2 * x).all()
+    widths = {key[0].lanes for key in loops._kernels}
+    assert size < 16 or max(widths) == 64 // np.dtype(dtype).itemsize
+
+
 @pytest.mark.parametrize("shape", [(1, 48), (7, 64), (600, 40), (33, 17), (5000, 16)])
 def test_rows_are_shared_and_all_computed(shape):
     x, s = np.random.default_rng(0).integers(-9, 9, shape).astype(np.float32), np.full(shape[0], np.nan, np.float32)

@@ -5,7 +5,7 @@ Whoever generates or writes a kernel uses these, so that each technique stands i
 
 from .elementary import FUNCTIONS, pick_less, relu, within
 from .lanes import Width, chunks, largest, length, load, parallel, spread, store, total, zero
-from .loops import Lanes, Stored, VectorLoops, Written, vector_loops
+from .loops import Lanes, Stored, VectorLoops, Written, elementwise_loops, vector_loops
 from .memory import LARGEST, aligned, check_apart, check_read, check_written, empty
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "check_read",
     "check_written",
     "chunks",
+    "elementwise_loops",
     "empty",
     "largest",
     "length",

@@ -17,6 +17,7 @@ from .launching import Launcher
 from .memory import Region, check_read, check_written, region
 
 _VECTOR_BYTES = (64, 32, 16)
+_MOST_LANES = _VECTOR_BYTES[0] // 4
 _NUMBERS = (int, float)
 _SERIAL_BELOW = 1 << 20  # bytes in all arrays: what one thread has done before a second one has woken
 
@@ -117,6 +118,23 @@ class VectorLoops:
         return copy
 
 
+class ElementwiseLoops(VectorLoops):
+    """Loops over one axis whose elements do not know of one another: what no vector divides is done by itself."""
+
+    def __call__(self, *args: Any, serial: bool | None = None, width: Width | None = None) -> None:
+        size = next(arg.shape[0] for arg, kind in zip(args, self._kinds, strict=True) if _is(kind, Lanes))
+        whole = size - size % _MOST_LANES
+        if whole == size or width is not None:
+            return super().__call__(*args, serial=serial, width=width)
+        if whole:
+            super().__call__(*self._parts(args, size, slice(whole)), serial=serial)
+        return super().__call__(*self._parts(args, size, slice(whole, None)), serial=True, width=Width())
+
+    def _parts(self, args: tuple[Any, ...], size: int, part: slice) -> list[Any]:
+        kinds = zip(args, self._kinds, strict=True)
+        return [arg[part] if _is(kind, Lanes) and arg.shape == (size,) else arg for arg, kind in kinds]
+
+
 def _is(kind: Any, of: type) -> bool:
     return isinstance(kind, type) and issubclass(kind, of)
 
@@ -167,6 +185,27 @@ def compiling(real: Any, width: Width) -> Iterator[None]:
         yield
     finally:
         _Settings.width, config.real_matrix_scalarize = Width(), before
+
+
+def elementwise_loops(loops: Callable[..., None]) -> VectorLoops:
+    """`vector_loops` over one axis whose elements do not know of one another, at any size at the speed of vectors.
+
+    Examples
+    --------
+    >>> from tensorcalc.execution import blocks, runtime
+    >>> from tensorcalc.execution.blocks import Lanes, Written, chunks, load, parallel, store
+    >>> @blocks.elementwise_loops
+    ... def double(x: Lanes, y: Written):
+    ...     parallel()
+    ...     for i in range(chunks(x)):
+    ...         store(2.0 * load(x, i), y, i)
+    >>> x, y = blocks.empty(37), blocks.empty(37)
+    >>> x[:] = 21
+    >>> if runtime.backend() == "cpu":
+    ...     double(x, y)  # 32 in vectors, 5 by themselves
+    ...     assert y.tolist() == [42.0] * 37
+    """
+    return ElementwiseLoops(loops)
 
 
 def vector_loops(loops: Callable[..., None]) -> VectorLoops:
