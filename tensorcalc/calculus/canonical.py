@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from ..notation import expression as ex
-from ..notation.building import combine, dummy, map_term, substitute_base, substitute_term
+from ..notation.building import combine, dummy, map_term, of_expr, substitute_base, substitute_term
 from ..notation.expression import (
     Affine,
     Base,
@@ -110,6 +110,9 @@ def normal(base: Base, exponent: Fraction) -> Expr | None:
         case One():
             return ex.ONE
         case Fn(name, arg, primes):
+            known = _known_derivative(base) if primes else None
+            if known is not None:
+                return of_expr(known, exponent)
             inner = canonical(arg)
             return _new(function(name, inner, primes, exponent), base, exponent)
         case Paren(body):
@@ -119,6 +122,13 @@ def normal(base: Base, exponent: Fraction) -> Expr | None:
         case Delta(left, right):
             return _delta(left, right, exponent)
     return ex.ONE if exponent == 0 else None
+
+
+def _known_derivative(fn: Fn) -> Expr | None:
+    """tanh' is 1 − tanh^2, where the prime was never worked out."""
+    from .derivative import function_derivative
+
+    return function_derivative(fn)
 
 
 def _new(expr: Expr, base: Base, exponent: Fraction) -> Expr | None:

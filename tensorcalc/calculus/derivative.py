@@ -208,6 +208,7 @@ def _gelu(u: Expr) -> Expr:
 DERIVATIVES: Mapping[str, Callable[[Expr], Expr]] = {
     "exp": lambda u: _call("exp", u),
     "log": lambda u: power(fresh(u), -1),
+    "sqrt": lambda u: scale(of_expr(u, Fraction(-1, 2)), Fraction(1, 2)),
     "sin": lambda u: _call("cos", u),
     "cos": lambda u: scale(_call("sin", u), -1),
     "tan": lambda u: of_expr(add(ex.ONE, ex.of_base(Fn("tan", fresh(u)), 2))),

@@ -148,3 +148,19 @@ def test_a_number_that_cannot_be_written_down_is_refused():
 
 def test_odd_functions_below_a_bar():
     assert tc.equal("[i] 1/sin(-x_i)", "[i] -1/sin(x_i)") is True
+
+
+@pytest.mark.parametrize(
+    ("name", "derivative"),
+    [
+        ("exp", "exp(x_i)"),
+        ("log", "1/x_i"),
+        ("sqrt", "1/(2 sqrt(x_i))"),
+        ("tanh", "1 - tanh(x_i)^2"),
+        ("sigmoid", "sigmoid(x_i) (1 - sigmoid(x_i))"),
+        ("relu", "step(x_i)"),
+    ],
+)
+def test_a_prime_means_the_derivative(name, derivative):
+    assert tc.equal(f"y_i = {name}'(x_i)", f"y_i = {derivative}") is True
+    assert tc.equal(f"y_i = {name}'(x_i)", f"y_i = 2 {derivative}") is not True
