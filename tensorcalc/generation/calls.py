@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..calculus.function import bases
+from ..execution.blocks import empty
 from ..notation.expression import Looked, Sym
 from ..notation.syntax import Constant, Fixed
 
@@ -33,7 +34,7 @@ class Call:
         for name, shape in self.shapes.items():
             array = given.get(name)
             if array is None:
-                array = np.empty(shape, self.dtype)
+                array = empty(shape, self.dtype)
             elif not _plain(array, shape, self.dtype) or any(
                 _meet(array, v) for v in (*values.values(), *found.values())
             ):

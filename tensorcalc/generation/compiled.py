@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..execution import runtime
+from ..execution.blocks import empty
 from ..execution.sizes import letter_of, sizes_of
 from ..notation.errors import NotationError
 from ..notation.syntax import Fixed
@@ -172,7 +173,7 @@ class CompiledFunction:
         found = {}
         for name in self.outputs:
             shape = tuple(sizes[one] for one in axes[name])
-            found[name] = self._checked(name, given[name], shape, dtype) if name in given else np.empty(shape, dtype)
+            found[name] = self._checked(name, given[name], shape, dtype) if name in given else empty(shape, dtype)
         for name in given:
             self._check_apart(name, found, {**arrays, **{k: v for k, v in found.items() if k != name}})
         return found

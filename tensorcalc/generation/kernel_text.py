@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from .source import Source
 
 RESERVED = {"ti", "np", "range", "min", "max", "float", "int", "abs", "pow", "GROUPS", "LARGEST"}
-RESERVED |= {"rows_in_group", "group", "turn", "row"}
+RESERVED |= {"rows_in_group", "group", "turn", "row", *dir(builtins), *keyword.kwlist, *keyword.softkwlist}
 
 
 class KernelText:
@@ -36,7 +37,7 @@ class KernelText:
         self.values = [name for name in kernel.reads if name in source.scalars]
         for name in (*self.arrays, *self.values, *(one.parts for one in kernel.columns)):
             source.names(name)
-        taken = {*RESERVED, *source.reserved, *keyword.kwlist, *source.names.found.values()}
+        taken = {*RESERVED, *source.reserved, *source.names.found.values()}
         self.variables = {}
         for name in dict.fromkeys(one.var.name for one in _statements(kernel.body) if hasattr(one, "var")):
             self.variables[name] = _unlike(name, taken)

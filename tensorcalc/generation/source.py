@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 import re
 from collections.abc import Iterator
 
@@ -30,7 +29,7 @@ WORDS: tuple[str, ...] = (
     "store",
     "total",
 )
-WORDS += ("vector_loops", "zero")
+WORDS += ("empty", "vector_loops", "zero")
 
 
 class Source:
@@ -38,6 +37,7 @@ class Source:
 
     reserved = frozenset(name for name, _ in FUNCTIONS.values())
     kernel_text: type[KernelText] = KernelText
+    new = "np.empty"
 
     def __init__(self, function: SymbolicFunction, plan: Plan, real: str) -> None:
         self.function, self.plan, self.real = function, plan, real
@@ -100,12 +100,12 @@ LARGEST = {LARGEST[self.real]}"""
         yield from (self.allocate(name) for name in kernel.writes if name not in self.plan.outputs)
         for column in kernel.columns:
             shape = ", ".join(["GROUPS", *(self.size(idx.range) for idx in column.axes)])
-            yield f"{self.names(column.parts)} = np.empty(({shape},), np.{NUMPY[self.real]})"
+            yield f"{self.names(column.parts)} = {self.new}(({shape},), np.{NUMPY[self.real]})"
         yield f"{kernel.name}({', '.join(given for _, _, given in text.parameters())})"
 
     def allocate(self, name: str) -> str:
         shape = ", ".join(self.size(one) for one in self.axes[name]) or "1"
-        return f"{self.names(name)} = np.empty(({shape},), np.{NUMPY[self.real]})"
+        return f"{self.names(name)} = {self.new}(({shape},), np.{NUMPY[self.real]})"
 
     def size(self, name: str) -> str:
         """The size of a range, from the shape of an array that the caller hands in."""
@@ -131,6 +131,7 @@ class VectorSource(Source):
 
     reserved = Source.reserved | set(WORDS) | set(BLOCKS.values())
     kernel_text = LanesText
+    new = "empty"  # at addresses that vectors can be loaded from
 
     def head(self) -> str:
         names = ("FUNCTIONS", *WORDS)
@@ -154,7 +155,7 @@ class Names:
 
     def __init__(self, reserved: frozenset[str]) -> None:
         self.found: dict[str, str] = {}
-        self.reserved = {*RESERVED, *reserved, *keyword.kwlist, *keyword.softkwlist}
+        self.reserved = {*RESERVED, *reserved}
 
     def __call__(self, name: str) -> str:
         if name not in self.found:
