@@ -17,7 +17,8 @@ Written = str | tuple[str, str]
 class Row:
     """``derive``: ``jacobian y x pq`` or ``direct y x pq``; ``vjp x pq``, ``closed x pq``, ``factored x pq``,
     ``keeping x pq v`` for a closed form with ∂l/∂v in it, ``vanishing x pq`` for the sum found to be 0 on the way;
-    ``differential y`` from the statement of y alone, ``differential y x`` where all but x is fixed.
+    ``differential y`` from the statement of y alone, ``differential y x`` where all but x is fixed;
+    ``implicit y x`` for a tensor y that an equation defines, ``implied y x`` for the gradient of a loss of it.
     """
 
     number: str
@@ -26,6 +27,7 @@ class Row:
     lines: tuple[Written, ...]
 
 
+INVERSE = "[i, j] x_ik y_kj = delta_ij"
 MATMUL = "y_ij = x_ik a_kj"
 POINT = "y_i = point(x_i)"
 SHARED = "u = a_i a_i\nv = b sqrt(a_i a_i)\ny = u + v\nz = 2 u"
@@ -132,6 +134,38 @@ ROWS = (
     Row("S1-008", "y_ij = x_ik w_kj", "vjp x pq", ("∂l/∂Y W^T",)),
     Row("S1-008", "y_ij = x_ik w_kj", "vjp w pq", ("X^T ∂l/∂Y",)),
     Row("S2-038", ROWS_OF_SAMPLES, "vjp w pq", ("X^T ∂l/∂Y",)),
+    # ------------------------------------------------------------ 14: the matrix inverse
+    Row(
+        "S1-117",
+        INVERSE,
+        "implicit y x",
+        (
+            "∂x_ik/∂x_pq y_kj + x_ik ∂y_kj/∂x_pq",
+            "delta_ip delta_kq y_kj + x_ik ∂y_kj/∂x_pq",
+            "delta_ip y_qj + x_ik ∂y_kj/∂x_pq",
+            "x_ik ∂y_kj/∂x_pq",
+            "-delta_ip y_qj",
+        ),
+    ),
+    Row(
+        "S1-118",
+        INVERSE,
+        "implicit y x",
+        (
+            "y_ri x_ik ∂y_kj/∂x_pq",
+            "-y_ri delta_ip y_qj",
+            "delta_rk ∂y_kj/∂x_pq",
+            "-y_rp y_qj",
+            "-y_kp y_qj",
+        ),
+    ),
+    Row(
+        "S1-119",
+        INVERSE,
+        "implied y x",
+        ("dl_dy_kj ∂y_kj/∂x_pq", "-dl_dy_kj y_kp y_qj", "-y_kp dl_dy_kj y_qj"),
+    ),
+    Row("S1-120", INVERSE, "implied y x", ("-Y^T ∂l/∂Y Y^T",)),
     # ------------------------------------------------------------ 15: softmax and losses
     Row(
         "S1-122",
@@ -371,6 +405,9 @@ ROWS = (
 def derivation(row: Row):
     """What a row asks for."""
     kind, *arguments = row.derive.split()
+    if kind in ("implicit", "implied"):
+        implicit = tc.implicit(row.function, of=arguments[0], by=arguments[1])
+        return implicit if kind == "implicit" else implicit.vjp()
     f = tc.function(row.function)
     if kind in ("jacobian", "direct"):
         return f.jacobian(*arguments, direct=kind == "direct")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 import pytest
@@ -12,6 +13,7 @@ from tools.checklist import rows
 
 from .lines import ROWS, derivation
 
+FREE = re.compile(r"^\[[^]]*\] ")  # the list of free indices before an equation
 STATED = {row.id for row in rows()}
 
 
@@ -24,16 +26,17 @@ def engine_lines(derived) -> list:
     return list({line_text(line): line for line in found}.values())
 
 
-def right_sides(derived) -> set[str]:
-    """Of all lines, and of the result in matrix notation."""
+def sides(derived) -> set[str]:
+    """Both sides of all lines, and of the result in matrix notation."""
     shown = [line_text(line) for line in engine_lines(derived)]
     with suppress(tc.NoMatrixForm):
         shown.append(str(derived.matrix()))
-    return {one.partition(" = ")[2].replace(" ", "") for one in shown}
+    both = (side for one in shown for side in one.split(" = "))
+    return {FREE.sub("", side).replace(" ", "") for side in both}
 
 
 def to_the_letter(line: str, derived) -> bool:
-    return line.replace(" ", "") in right_sides(derived)
+    return line.replace(" ", "") in sides(derived)
 
 
 def equal_to_one(line: str, derived) -> bool:
