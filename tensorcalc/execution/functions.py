@@ -66,6 +66,26 @@ class Function(SymbolicFunction):
 
         return CompiledFunction(self)
 
+    def to_torch(self, save: Sequence[str] | None = None) -> Any:
+        """This function as a ``torch.autograd.Function``: compiled, with the derived backward function.
+
+        Parameters
+        ----------
+        save : intermediates kept for the backward pass instead of being computed again; those that are sums if None
+
+        Returns
+        -------
+        a class whose ``apply`` takes the inputs and then the constant indices, in order, as CPU tensors or numbers
+
+        Raises
+        ------
+        RuntimeError : PyTorch is not installed
+        ValueError : when called with a tensor that is not on the CPU
+        """
+        from ..generation.torch_function import torch_function
+
+        return torch_function(self, save)
+
     def _arrays(self, values: Mapping[str, Any]) -> dict[str, Any]:
         import numpy as np
 
