@@ -16,6 +16,8 @@ rounding errors. What neither settles is undecided.
 
 - ``function``: statements as a function with inputs, intermediates and outputs.
 - ``uniting``: equations that were read apart brought together; definitions put in for their names.
+- ``counting``, ``contraction``: multiply-adds of an evaluation, products in the cheapest order; ``routes``: what the
+  Jacobian tensors would cost that a derived backward function never builds.
 
 >>> from tensorcalc.calculus.rules import REWRITING_RULES
 >>> REWRITING_RULES["one-contracted"].formula
