@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
 from ..notation import expression as ex
@@ -30,11 +32,13 @@ class Graph:
     ----------
     uses : for every statement, in order, the tensors it uses
     inputs, outputs : names
+    function : the function it is the graph of
     """
 
     uses: dict[str, tuple[str, ...]]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    function: SymbolicFunction | None = field(default=None, compare=False)
 
     @property
     def edges(self) -> tuple[tuple[str, str], ...]:
@@ -59,10 +63,18 @@ class Graph:
 
     __repr__ = __str__
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Where it is shown: the picture, if what draws is installed and it fits a page; the text in any case."""
+        shown = {"text/plain": str(self)}
+        with suppress(ImportError, ValueError):
+            display = import_module("tensorcalc.display")  # looked up when shown: nothing here knows of pictures
+            shown["image/svg+xml"] = display.to_svg(display.graph_picture(self.function))
+        return shown
+
 
 def graph_of(function: SymbolicFunction) -> Graph:
     uses = {name: tuple(tensors(line.right)) for name, line in function.definitions.items()}
-    return Graph(uses, function.inputs, function.outputs)
+    return Graph(uses, function.inputs, function.outputs, function)
 
 
 # ---------------------------------------------------------------- gradients by name

@@ -59,7 +59,16 @@ class Step:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the rules used, each once."""
-        return tuple(dict.fromkeys(named(step.rule).name for step in self.leaves if step.visible))
+        return tuple(self.rules)
+
+    @property
+    def rules(self) -> dict[str, str]:
+        """The names of the rules used, each once, with the first id that has it."""
+        found: dict[str, str] = {}
+        for step in self.leaves:
+            if step.visible:
+                found.setdefault(named(step.rule).name, step.rule)
+        return found
 
     @property
     def visible(self) -> bool:
