@@ -56,7 +56,7 @@ def chain() -> Function:
     return function("y_i = tanh(sigmoid(x_i) exp(-x_i^2) + relu(x_i))", name="chain")
 
 
-_MILLIONS = {"x": (1 << 24,)}, {"x": (1 << 26,)}
+_MILLIONS = {"x": (1 << 23,)}, {"x": (1 << 26,)}
 _ROWS = {"x": (4096, 768), "gamma": (768,), "beta": (768,)}
 _WIDE = {"x": (8192, 4096), "gamma": (4096,), "beta": (4096,)}
 _SAVED = ("m", "sigma")

@@ -13,7 +13,7 @@ import numpy as np
 
 from tensorcalc.execution.blocks import Lanes, Written, chunks, empty, load, parallel, store, vector_loops
 
-ROUNDS = 31
+ROUNDS = 21
 BLOCK_SECONDS = 0.004
 COPIED_BYTES = 1 << 26  # read and written each: more than caches hold
 

@@ -213,6 +213,9 @@ def _exists(ti: ModuleType, name: str) -> bool:
     return ti.lang.misc.is_arch_supported(getattr(ti, name))
 
 
+guards: dict[str, Any] = {}  # what stands in for functions of Taichi while a kernel is compiled
+
+
 class _Lazy:
     """Stands for Taichi in a kernel's source, so that no module needs it at import; NumPy where there is none."""
 
@@ -220,7 +223,7 @@ class _Lazy:
         if name.startswith("__"):
             raise AttributeError(name)
         if backend() != "numpy":
-            return getattr(taichi(), name)
+            return guards[name] if name in guards else getattr(taichi(), name)
         if name not in _PLAIN:
             raise AttributeError(f"ti.{name} has no meaning in plain Python; kernels run there with {sorted(_PLAIN)}")
         return _PLAIN[name]

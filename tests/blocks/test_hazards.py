@@ -1,6 +1,7 @@
 """What ends a process or silently changes numbers in Taichi, and does neither here."""
 
 import os
+import re
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from tensorcalc.execution.blocks import (
     total,
     zero,
 )
+from tensorcalc.execution.runtime import ti
 
 pytestmark = pytest.mark.skipif(runtime.backend() != "cpu", reason="hazards of the CPU's threads and vectors")
 
@@ -161,6 +163,45 @@ def test_other_kernels_are_compiled_as_before():
     with pytest.raises(Exception):  # noqa: B017 - whatever the compiler raises, the settings come back
         blocks.vector_loops(_not_compilable)(np.ones(48, np.float32))
     assert config.real_matrix_scalarize and blocks.lanes._Settings.width == Width()
+
+
+@pytest.mark.parametrize("name", ["exp", "tanh", "abs"])
+def test_a_function_that_would_end_the_process_is_refused(name):
+    loops = blocks.vector_loops({"exp": _exp, "tanh": _tanh, "abs": _abs}[name])
+    x, y = np.ones(32, np.float32), np.empty(32, np.float32)
+    instead = re.escape(f"blocks.FUNCTIONS[{name!r}]")
+    with pytest.raises(Exception, match=f"ti.{name} of a vector of lanes: take {instead}"):
+        loops(x, y)
+    x, y = x[:7].copy(), y[:7].copy()  # of single numbers Taichi's own function is fine
+    loops(x, y)
+    np.testing.assert_allclose(y, getattr(np, name)(x), rtol=1e-6)
+
+
+def _exp(x: Lanes, y: Written):
+    for i in range(chunks(x)):
+        store(ti.exp(load(x, i)), y, i)
+
+
+def _tanh(x: Lanes, y: Written):
+    for i in range(chunks(x)):
+        store(ti.tanh(load(x, i)), y, i)
+
+
+def _abs(x: Lanes, y: Written):
+    for i in range(chunks(x)):
+        store(ti.abs(load(x, i)), y, i)
+
+
+def test_too_many_elements():
+    x = np.lib.stride_tricks.as_strided(np.zeros(1, np.float32), (2**31,), (0,))
+    with pytest.raises(ValueError, match="double: x has 2,147,483,648 elements"):
+        double(x, np.zeros(16, np.float32))
+
+
+def test_without_taichi_it_says_so(python):
+    code = f"import sys\nsys.modules['taichi'] = None\n{DOUBLE}"
+    answer = python(code, TENSORCALC_ARCH=None)
+    assert answer.stderr.strip().splitlines()[-1] == "TypeError: double: numpy does not compile loops in float32"
 
 
 def _not_compilable(y: Written):

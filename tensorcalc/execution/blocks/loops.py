@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from .. import runtime
-from .lanes import Width, _Settings
+from .elementary import FUNCTIONS
+from .lanes import Setting, Width, _Settings, is_vector
 from .launching import Launcher
 from .memory import Region, check_read, check_written, region
 
@@ -172,6 +173,38 @@ def widest(regions: list[Region], dtype: np.dtype) -> Width:
     return Width()
 
 
+def _guard(name: str) -> Setting:
+    """Taichi ends the process where this function of its own meets a vector that stays a vector."""
+
+    def settle(*args: Any) -> Any:
+        if any(map(is_vector, args)):
+            instead = f"blocks.FUNCTIONS[{name!r}]" if name in FUNCTIONS else "what stands in blocks.FUNCTIONS"
+            raise TypeError(f"ti.{name} of a vector of lanes: take {instead}, which takes numbers too")
+        return getattr(runtime.taichi(), name)(*args)
+
+    settle.__name__ = name
+    return Setting(settle)
+
+
+_FATAL = ("abs", "acos", "asin", "atan2", "bit_cast", "cast", "cos", "exp", "log", "pow", "select", "sin", "tan")
+    "abs",
+    "acos",
+    "asin",
+    "atan2",
+    "bit_cast",
+    "cast",
+    "cos",
+    "exp",
+    "log",
+    "pow",
+    "select",
+    "sin",
+    "tan",
+    "tanh",
+)
+_GUARDS = {name: _guard(name) for name in (*_FATAL, "tanh")}
+
+
 @contextmanager
 def compiling(real: Any, width: Width) -> Iterator[None]:
     """While a kernel is compiled: its precision, its width, and vectors that stay vectors."""
@@ -181,10 +214,12 @@ def compiling(real: Any, width: Width) -> Iterator[None]:
     # A literal such as 0.1 has the default type, and would be single precision in a double precision kernel.
     ti.lang.impl.get_runtime().set_default_fp(real)
     _Settings.width, config.real_matrix_scalarize = width, False
+    runtime.guards.update(_GUARDS)
     try:
         yield
     finally:
         _Settings.width, config.real_matrix_scalarize = Width(), before
+        runtime.guards.clear()
 
 
 def elementwise_loops(loops: Callable[..., None]) -> VectorLoops:
