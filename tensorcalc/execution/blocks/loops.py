@@ -187,21 +187,6 @@ def _guard(name: str) -> Setting:
 
 
 _FATAL = ("abs", "acos", "asin", "atan2", "bit_cast", "cast", "cos", "exp", "log", "pow", "select", "sin", "tan")
-    "abs",
-    "acos",
-    "asin",
-    "atan2",
-    "bit_cast",
-    "cast",
-    "cos",
-    "exp",
-    "log",
-    "pow",
-    "select",
-    "sin",
-    "tan",
-    "tanh",
-)
 _GUARDS = {name: _guard(name) for name in (*_FATAL, "tanh")}
 
 
