@@ -352,7 +352,6 @@ class LanesText(KernelText):
     """The lines of a kernel in the words of the vector blocks."""
 
     lanes = True
-    decorator = "@vector_loops"
 
     def __init__(self, source: Source, kernel: Kernel) -> None:
         super().__init__(source, kernel)
@@ -379,7 +378,8 @@ class LanesText(KernelText):
         body = list(self.lines())
         told = [f"# {line}" for line in str(self.kernel).splitlines()[1:]]
         parameters = ", ".join(name + (f": {kind}" if kind else "") for name, kind, _ in self.parameters())
-        return "\n".join([*told, self.decorator, f"def {self.kernel.name}({parameters}):", *indented(body)])
+        decorator = "@elementwise_loops" if self.kernel.flat and self.vectors.loops else "@vector_loops"
+        return "\n".join([*told, decorator, f"def {self.kernel.name}({parameters}):", *indented(body)])
 
     def single(self, name: str) -> str:
         """An array as one of single components."""

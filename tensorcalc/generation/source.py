@@ -29,7 +29,7 @@ WORDS: tuple[str, ...] = (
     "store",
     "total",
 )
-WORDS += ("empty", "vector_loops", "zero")
+WORDS += ("elementwise_loops", "empty", "vector_loops", "zero")
 
 
 class Source:
