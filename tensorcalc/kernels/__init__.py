@@ -4,6 +4,9 @@ Each operation ``f`` comes as ``f_forward(...) -> (y, cache)`` and ``f_backward(
 order of the forward function's arguments. ``f_forward_loops`` is the kernel behind it, ``f_forward_numpy`` the
 reference. Optimizers, ``sgd`` to ``adamw``, change their arguments in place.
 
+Large products - linear layers, batched products, convolutions, attention - are left to BLAS by way of the reference,
+on the CPU: loops compute up to a quarter of a million multiply-adds. (``matmul`` stays with its loops.)
+
 Every function takes ``out=``, an array (or a tuple of them) that receives the result; backward functions add to what
 is in it with ``accumulate=True``. What a cache holds is not copied: leave it unchanged until the backward function ran.
 """

@@ -8,6 +8,7 @@ import numpy as np
 from tensorcalc.execution import runtime
 
 LARGEST = 2**31 - 1
+BLAS_ABOVE = 2**18  # multiply-adds; loops cannot keep up with a tuned product of matrices beyond that
 
 Shape = tuple[int, ...]
 
@@ -64,6 +65,7 @@ def launch(
     out: Any = None,
     accumulate: bool = False,
     folded: Sequence[Shape] | None = None,
+    work: int = 0,
 ) -> tuple[np.ndarray, ...]:
     """Arrays of the given shapes, by ``loops(*inputs, *outputs)``, or by ``formula(*inputs)`` where NumPy computes.
 
@@ -74,12 +76,14 @@ def launch(
     out : an array, or a tuple with an array or None for each output, which receives them
     accumulate : whether they are added to what is in `out`
     folded : the shapes in which the loops want the outputs, where they differ
+    work : the number of multiply-adds where the formula is made of products of matrices
     """
     dtype = inputs[0].dtype
     targets = _targets(out, shapes, dtype, accumulate)
     given = [array for array in inputs if isinstance(array, np.ndarray)]
     folded = list(folded or shapes)
-    if compiled(*given) and all(0 < np.prod(shape) <= LARGEST for shape in shapes):
+    by_blas = work > BLAS_ABOVE and runtime.backend() == "cpu"
+    if compiled(*given) and all(0 < np.prod(shape) <= LARGEST for shape in shapes) and not by_blas:
         found = [
             target.reshape(shape) if _direct(target, given) and not accumulate else np.empty(shape, dtype)
             for target, shape in zip(targets, folded, strict=True)

@@ -8,6 +8,7 @@ The backward function computes each weight p_bnm = exp(s_bnm - log(z_bn)) again.
 """
 
 import math
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,8 @@ from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
 from .arrays import floats, launch, upstream
+
+TILE = 128  # queries whose scores NumPy computes at a time: with a thousand keys they stay in a core's cache
 
 
 class AttentionCache(NamedTuple):
@@ -105,12 +108,17 @@ def attention_dkv_loops(dy, q, k, v, y, logz, scale: float, causal: int, dk, dv)
 def attention_forward_numpy(
     q: np.ndarray, k: np.ndarray, v: np.ndarray, scale: float, causal: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """y and log(z), with all scores at once."""
-    s = _scores(q, k, scale, causal)
-    largest = s.max(2, keepdims=True, initial=-np.inf)
-    e = np.exp(s - largest)
-    z = e.sum(2, keepdims=True)
-    return e / z @ v, (np.log(z) + largest)[..., 0]
+    """y and log(z), with the scores of a few queries at a time."""
+    y, logz = np.empty((*q.shape[:2], v.shape[2]), q.dtype), np.empty(q.shape[:2], q.dtype)
+    for b, rows, keys in _tiles(q, k, causal):
+        s = _scores(q[b, rows], k[b, keys], scale, rows.start if causal else None)
+        largest = s.max(1, keepdims=True)
+        s -= largest
+        np.exp(s, out=s)
+        z = s.sum(1, keepdims=True)
+        y[b, rows] = s @ v[b, keys] / z
+        logz[b, rows] = (np.log(z) + largest)[:, 0]
+    return y, logz
 
 
 def attention_backward_numpy(
@@ -123,10 +131,22 @@ def attention_backward_numpy(
     scale: float,
     causal: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """dQ = c dS K, dK = c dSᵀ Q, dV = Pᵀ dY with dS = P ⊙ (dY Vᵀ - (dY ⊙ Y) 1)."""
-    p = np.exp(_scores(q, k, scale, causal) - logz[..., None])
-    ds = q.dtype.type(scale) * p * (dy @ v.swapaxes(1, 2) - (dy * y).sum(2, keepdims=True))
-    return ds @ k, ds.swapaxes(1, 2) @ q, p.swapaxes(1, 2) @ dy
+    """dQ = c dS K, dK = c dSᵀ Q, dV = Pᵀ dY with dS = P ⊙ (dY Vᵀ - (dY ⊙ Y) 1), a few queries at a time."""
+    dq, dk, dv = np.empty(q.shape, q.dtype), np.zeros(k.shape, q.dtype), np.zeros(v.shape, q.dtype)
+    dot = (dy * y).sum(2, keepdims=True)
+    for b, rows, keys in _tiles(q, k, causal):
+        p = _scores(q[b, rows], k[b, keys], scale, rows.start if causal else None)
+        p -= logz[b, rows, None]
+        np.exp(p, out=p)
+        dv[b, keys] += p.T @ dy[b, rows]
+        ds = dy[b, rows] @ v[b, keys].T
+        ds -= dot[b, rows]
+        ds *= p
+        dq[b, rows] = ds @ k[b, keys]
+        dk[b, keys] += ds.T @ q[b, rows]
+    dq *= q.dtype.type(scale)
+    dk *= q.dtype.type(scale)
+    return dq, dk, dv
 
 
 def attention_forward(
@@ -134,7 +154,8 @@ def attention_forward(
 ) -> tuple[np.ndarray, AttentionCache]:
     """y_bne = p_bnm v_bme with p_bnm = exp(s_bnm)/z_bn, z_bn = 1_m exp(s_bnm), s_bnm = c q_bnd k_bmd.
 
-    The memory it takes does not grow with N times M where kernels are compiled; NumPy stores the scores.
+    The memory it takes does not grow with N times M. Beyond a few thousand scores products of matrices compute it, a
+    tile of queries at a time, and the loops below that.
 
     Parameters
     ----------
@@ -189,6 +210,7 @@ def attention_forward(
         (shape, q.shape[:-1]),
         (out, None),
         folded=((*Q.shape[:2], V.shape[2]), Q.shape[:2]),
+        work=_work(Q, K, V),
     )
     return y, AttentionCache(q, k, v, y, logz, float(scale), bool(causal))
 
@@ -239,6 +261,7 @@ def attention_backward(
         out,
         accumulate,
         folded=[array.shape for array in arrays[1:4]],
+        work=_work(*arrays[1:4]),
     )
 
 
@@ -248,10 +271,23 @@ def _backward_loops(*given: Any) -> None:
     attention_dkv_loops(*inputs, dk, dv)
 
 
-def _scores(q: np.ndarray, k: np.ndarray, scale: float, causal: int) -> np.ndarray:
-    s = q @ k.swapaxes(1, 2) * q.dtype.type(scale)
-    if causal:
-        s = np.where(np.tri(s.shape[1], s.shape[2]) > 0, s, s.dtype.type(-np.inf))
+def _work(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> int:
+    return q.size * k.shape[1] + q.shape[0] * q.shape[1] * v.shape[1] * v.shape[2]
+
+
+def _tiles(q: np.ndarray, k: np.ndarray, causal: int) -> Iterator[tuple[int, slice, slice]]:
+    """For each sample, a few queries and the keys that any of them sees."""
+    for b in range(len(q)):
+        for start in range(0, q.shape[1], TILE):
+            stop = min(start + TILE, q.shape[1])
+            yield b, slice(start, stop), slice(0, min(stop, k.shape[1]) if causal else k.shape[1])
+
+
+def _scores(q: np.ndarray, k: np.ndarray, scale: float, first: int | None) -> np.ndarray:
+    """c q_nd k_md; -inf for keys behind the query, if `first` is the number of the first query."""
+    s = (q * q.dtype.type(scale)) @ k.T
+    if first is not None:
+        s[np.tri(s.shape[0], s.shape[1], first) == 0] = -np.inf
     return s
 
 

@@ -94,7 +94,7 @@ def bmm_forward(x: Any, a: Any, out: Any = None) -> tuple[np.ndarray, BmmCache]:
     shape = (*x.shape[:-1], a.shape[-1])
     X, A = _stacked(x), _stacked(a)
     folded = [(*X.shape[:2], A.shape[2])]
-    (y,) = launch(bmm_forward_loops, bmm_forward_numpy, (X, A), (shape,), out, folded=folded)
+    (y,) = launch(bmm_forward_loops, bmm_forward_numpy, (X, A), (shape,), out, folded=folded, work=X.size * A.shape[2])
     return y, BmmCache(x, a)
 
 
@@ -133,7 +133,8 @@ def bmm_backward(dy: Any, cache: BmmCache, out: Any = None, accumulate: bool = F
     dy = upstream(dy, (*x.shape[:-1], a.shape[-1]), x.dtype)
     given = _stacked(dy), _stacked(x), _stacked(a)
     folded = (given[1].shape, given[2].shape)
-    return launch(bmm_backward_loops, bmm_backward_numpy, given, (x.shape, a.shape), out, accumulate, folded)
+    work, shapes = 2 * x.size * a.shape[-1], (x.shape, a.shape)
+    return launch(bmm_backward_loops, bmm_backward_numpy, given, shapes, out, accumulate, folded, work)
 
 
 def einsum_forward(subscripts: str, *operands: Any, out: Any = None) -> tuple[np.ndarray, EinsumCache]:

@@ -3,6 +3,7 @@
 y_nkp = sum_cr x_{n,c,sp+dr-q} w_kcr + 1_np b_k, with stride s, dilation d and padding q; x is 0 outside.
 """
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -135,7 +136,14 @@ def conv1d_forward(
     """
     arrays, steps, shape = checked("conv1d", 1, x, w, bias, (stride, padding, dilation), groups)
     numbers = steps[0][0], steps[1][0], steps[2][0]
-    (y,) = launch(conv1d_forward_loops, conv1d_forward_numpy, (*arrays, *numbers, groups), (shape,), out)
+    (y,) = launch(
+        conv1d_forward_loops,
+        conv1d_forward_numpy,
+        (*arrays, *numbers, groups),
+        (shape,),
+        out,
+        work=_work(shape, arrays[1]),
+    )
     return y, Conv1dCache(arrays[0], arrays[1], bias is not None, *numbers, groups)
 
 
@@ -179,5 +187,11 @@ def conv1d_backward(dy: Any, cache: Conv1dCache, out: Any = None, accumulate: bo
     shapes = (x.shape, w.shape, w.shape[:1])
     out = out if out is None or biased else (*out, None)
     inputs = (dy, x, w, *numbers, groups)
-    found = launch(conv1d_backward_loops, conv1d_backward_numpy, inputs, shapes, out, accumulate)
+    found = launch(
+        conv1d_backward_loops, conv1d_backward_numpy, inputs, shapes, out, accumulate, work=2 * _work(shape, w)
+    )
     return found if biased else found[:2]
+
+
+def _work(shape: tuple[int, ...], w: np.ndarray) -> int:
+    return math.prod(shape) * math.prod(w.shape[1:])

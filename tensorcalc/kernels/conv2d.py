@@ -4,6 +4,7 @@ y_nkpq = sum_crs x_{n,c,ap+dr-u,bq+es-v} w_kcrs + 1_npq b_k, with stride (a, b),
 x is 0 outside.
 """
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -148,7 +149,9 @@ def conv2d_forward(
     """
     arrays, steps, shape = checked("conv2d", 2, x, w, bias, (stride, padding, dilation), groups)
     numbers = (*steps[0], *steps[1], *steps[2], groups)
-    (y,) = launch(conv2d_forward_loops, conv2d_forward_numpy, (*arrays, *numbers), (shape,), out)
+    (y,) = launch(
+        conv2d_forward_loops, conv2d_forward_numpy, (*arrays, *numbers), (shape,), out, work=_work(shape, arrays[1])
+    )
     return y, Conv2dCache(arrays[0], arrays[1], bias is not None, steps[0], steps[1], steps[2], groups)
 
 
@@ -194,7 +197,7 @@ def conv2d_backward(dy: Any, cache: Conv2dCache, out: Any = None, accumulate: bo
     shapes = (x.shape, w.shape, w.shape[:1])
     out = out if out is None or biased else (*out, None)
     inputs = (dy, x, w, *steps[0], *steps[1], *steps[2], groups)
-    found = launch(_backward_loops, conv2d_backward_numpy, inputs, shapes, out, accumulate)
+    found = launch(_backward_loops, conv2d_backward_numpy, inputs, shapes, out, accumulate, work=2 * _work(shape, w))
     return found if biased else found[:2]
 
 
@@ -207,3 +210,7 @@ def _backward_loops(dy: np.ndarray, x: np.ndarray, w: np.ndarray, *rest: Any) ->
 def _pairs(numbers: tuple[int, ...]) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
     a, b, u, v, d, e = numbers[:6]
     return (a, b), (u, v), (d, e)
+
+
+def _work(shape: tuple[int, ...], w: np.ndarray) -> int:
+    return math.prod(shape) * math.prod(w.shape[1:])

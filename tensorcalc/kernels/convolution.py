@@ -39,31 +39,33 @@ def checked(
 def conv_forward_numpy(
     x: np.ndarray, w: np.ndarray, bias: np.ndarray, stride: Pair, padding: Pair, dilation: Pair, groups: int
 ) -> np.ndarray:
-    """One contraction over channels for each tap (r, s) of the kernel."""
-    padded, size = _padded(x, padding), tuple(map(_positions, x.shape[2:], w.shape[2:], stride, padding, dilation))
-    kernels = w.reshape(groups, -1, *w.shape[1:])
-    y = np.zeros((x.shape[0], groups, kernels.shape[1], *size), x.dtype)
-    for r, s in np.ndindex(*w.shape[2:]):
-        window = _window(padded, (r, s), size, stride, dilation)
-        y += np.einsum("ngchw,gkc->ngkhw", _grouped(window, groups), kernels[..., r, s], optimize=True)
-    return y.reshape(x.shape[0], w.shape[0], *size) + bias[:, None, None]
+    """For each sample and group one product of matrices: kernels, times what each of them sees as a column."""
+    size = tuple(map(_positions, x.shape[2:], w.shape[2:], stride, padding, dilation))
+    kernels = _matrices(w, groups)
+    y = np.empty((len(x), *kernels.shape[:2], int(np.prod(size))), x.dtype)
+    for n in range(len(x)):
+        seen = _columns(_padded(x[n], padding), w.shape[2:], size, stride, dilation)
+        np.matmul(kernels, seen.reshape(groups, kernels.shape[2], y.shape[3]), out=y[n])
+    return y.reshape(len(x), len(w), *size) + bias[:, None, None]
 
 
 def conv_backward_numpy(
     dy: np.ndarray, x: np.ndarray, w: np.ndarray, stride: Pair, padding: Pair, dilation: Pair, groups: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """dx, dw and dbias, one contraction for each tap (r, s) of the kernel."""
-    padded, size = _padded(x, padding), dy.shape[2:]
-    kernels, d = w.reshape(groups, -1, *w.shape[1:]), _grouped(dy, groups)
-    dpadded, dw = np.zeros(padded.shape, x.dtype), np.zeros(kernels.shape, x.dtype)
-    for r, s in np.ndindex(*w.shape[2:]):
-        window = _window(padded, (r, s), size, stride, dilation)
-        dw[..., r, s] = np.einsum("ngchw,ngkhw->gkc", _grouped(window, groups), d, optimize=True)
-        back = np.einsum("ngkhw,gkc->ngchw", d, kernels[..., r, s], optimize=True)
-        _window(dpadded, (r, s), size, stride, dilation)[...] += back.reshape(window.shape)
-    h, v = padding
-    dx = dpadded[:, :, h : h + x.shape[2], v : v + x.shape[3]]
-    return np.ascontiguousarray(dx), dw.reshape(w.shape), dy.sum((0, 2, 3))
+    """dx, dw and dbias; the columns of a sample are made again."""
+    size, taps, kernels = dy.shape[2:], w.shape[2:], _matrices(w, groups)
+    dx, dw = np.empty(x.shape, x.dtype), np.zeros(kernels.shape, x.dtype)
+    (u, v), (height, width) = padding, x.shape[2:]
+    for n in range(len(x)):
+        padded, d = _padded(x[n], padding), dy[n].reshape(groups, kernels.shape[1], int(np.prod(size)))
+        seen = _columns(padded, taps, size, stride, dilation).reshape(groups, kernels.shape[2], d.shape[2])
+        dw += d @ seen.swapaxes(1, 2)
+        back = (kernels.swapaxes(1, 2) @ d).reshape(x.shape[1], *taps, *size)
+        padded[...] = 0  # from here on the gradient by it
+        for r, s in np.ndindex(*taps):
+            _window(padded, (r, s), size, stride, dilation)[...] += back[:, r, s]
+        dx[n] = padded[:, u : u + height, v : v + width]
+    return dx, dw.reshape(w.shape), dy.sum((0, 2, 3))
 
 
 def _tuple(axes: int, what: str, least: int, value: Any) -> tuple[int, ...]:
@@ -81,14 +83,23 @@ def _positions(size: int, taps: int, stride: int, padding: int, dilation: int) -
 
 
 def _padded(x: np.ndarray, padding: Pair) -> np.ndarray:
-    return np.pad(x, ((0, 0), (0, 0), *((p, p) for p in padding)))
+    return np.pad(x, ((0, 0), *((p, p) for p in padding)))
 
 
-def _grouped(x: np.ndarray, groups: int) -> np.ndarray:
-    return x.reshape(len(x), groups, x.shape[1] // groups, *x.shape[2:])
+def _matrices(w: np.ndarray, groups: int) -> np.ndarray:
+    """The kernels of each group as rows of a matrix."""
+    return w.reshape(groups, len(w) // groups, int(np.prod(w.shape[1:])))
+
+
+def _columns(x: np.ndarray, taps: tuple[int, ...], size: tuple[int, ...], stride: Pair, dilation: Pair) -> np.ndarray:
+    """seen_crspq = x_{c,ap+dr,bq+es} of a padded sample."""
+    seen = np.empty((len(x), *taps, *size), x.dtype)
+    for r, s in np.ndindex(*taps):
+        seen[:, r, s] = _window(x, (r, s), size, stride, dilation)
+    return seen
 
 
 def _window(x: np.ndarray, tap: tuple[int, ...], size: tuple[int, ...], stride: Pair, dilation: Pair) -> np.ndarray:
-    """What one tap of the kernel sees: a view of x."""
+    """What one tap of the kernel sees of a sample: a view of x."""
     spans = (slice(t * d, t * d + (n - 1) * s + 1, s) for t, d, n, s in zip(tap, dilation, size, stride, strict=True))
-    return x[(slice(None), slice(None), *spans)]
+    return x[(slice(None), *spans)]

@@ -95,7 +95,9 @@ def linear_forward(x: Any, weight: Any, bias: Any = None, out: Any = None) -> tu
     c = rest[0] if rest else np.zeros(len(a), x.dtype)
     shape = (*x.shape[:-1], len(a))
     folded = [(len(rows(x)), len(a))]
-    (y,) = launch(linear_forward_loops, linear_forward_numpy, (rows(x), a, c), (shape,), out, folded=folded)
+    (y,) = launch(
+        linear_forward_loops, linear_forward_numpy, (rows(x), a, c), (shape,), out, folded=folded, work=x.size * len(a)
+    )
     return y, LinearCache(x, a, bool(rest))
 
 
@@ -141,5 +143,6 @@ def linear_backward(dy: Any, cache: LinearCache, out: Any = None, accumulate: bo
         out,
         accumulate,
         folded=(rows(x).shape, *shapes[1:]),
+        work=2 * x.size * len(a),
     )
     return found if biased else found[:2]

@@ -254,3 +254,28 @@ def test_large():
     picked = softmax(x.astype(np.float64))[np.arange(4099), np.arange(4099) % 257]
     assert np.isclose(loss, -np.log(picked).mean(), rtol=1e-6)
     assert np.isclose(dlogits.sum(), 0, atol=1e-5)
+
+
+BIG = {
+    "linear": [(301, 67), (41, 67), (41,)],
+    "bmm": [(3, 67, 43), (3, 43, 61)],
+    "conv1d": [(5, 4, 501), (24, 4, 5), (24,)],
+    "conv2d": [(3, 4, 31, 29), (12, 4, 3, 3), (12,)],
+    "attention": [(2, 301, 11), (2, 277, 11), (2, 277, 7)],
+}
+
+
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("name", BIG)
+def test_loops_and_blas(name, causal, monkeypatch):
+    """Large products are BLAS's, in tiles; the loops, which take the small ones, agree."""
+    options = {"causal": causal} if name == "attention" else {}
+    options |= {"stride": 2, "padding": 3} if causal and "conv" in name else {}
+    random = np.random.default_rng(0).standard_normal
+    given = [random(shape) for shape in BIG[name]]
+    dy = random(getattr(kernels, f"{name}_forward")(*given, **options)[0].shape)
+    monkeypatch.setattr("tensorcalc.kernels.arrays.BLAS_ABOVE", 0)
+    by_blas = call(name, *given, dy=dy, **options)
+    monkeypatch.setattr("tensorcalc.kernels.arrays.BLAS_ABOVE", 2**40)
+    for a, b in zip(call(name, *given, dy=dy, **options), by_blas, strict=True):
+        assert np.allclose(a, b, rtol=1e-11, atol=1e-11)
