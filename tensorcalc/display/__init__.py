@@ -1,8 +1,8 @@
 """Figures and static-safe widgets: one call each in a chapter.
 
-``tc.display.setup()`` stands in a chapter's first cell. Every other function here returns a matplotlib figure, except
-``sweep``, which returns a widget that works without a kernel. Importing this module loads none of the libraries that
-draw; each name below is loaded at its first use.
+``tc.display.setup()`` stands in a chapter's first cell. The other functions here return a matplotlib figure, or, where
+their name ends in ``sweep``, a widget that works without a kernel; ``attempt`` prints. Importing this module loads none
+of the libraries that draw; each name below is loaded at its first use.
 """
 
 from importlib import import_module
@@ -10,6 +10,7 @@ from importlib import import_module
 # public name -> the module that defines it
 _HOME = {
     "activation_picture": "training",
+    "attempt": "refusals",
     "contraction_picture": "contractions",
     "contraction_sweep": "contractions",
     "derivation_picture": "stepper",
