@@ -13,7 +13,7 @@ from ..notation.errors import NotationError
 from ..notation.expression import Base, Expr, Fn, Idx, One, Paren, Size, Term
 from ..notation.printing import to_text
 from ..notation.ranges import shown
-from ..notation.reading import Line
+from ..notation.reading import Line, Signature
 from ..notation.writing import write
 from .contraction import Letters, Tree, contraction_order, leaves, remaining
 from .function import SymbolicFunction, line_text
@@ -79,7 +79,10 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join("  ".join(row).rstrip() for row in padded)
 
 
-def cost(of: SymbolicFunction | Derivation, sizes: Mapping[str, int]) -> Cost:
+Sizes = Mapping[str, "int | Sequence[int]"]
+
+
+def cost(of: SymbolicFunction | Derivation, sizes: Sizes) -> Cost:
     """A contraction of two factors takes one multiply-add for every value of all their letters: x_ik a_kj takes I K J.
 
     A product of more is contracted two by two, in the order that takes the fewest multiply-adds; a letter is summed as
@@ -88,7 +91,7 @@ def cost(of: SymbolicFunction | Derivation, sizes: Mapping[str, int]) -> Cost:
     Parameters
     ----------
     of : a function, such as a backward function, or a derivation, whose result is taken
-    sizes : the size of every range, ``{"I": 64}``
+    sizes : the size of every range, ``{"I": 64}``, or shapes of tensors that show them, ``{"x": (64, 10)}``
 
     Returns
     -------
@@ -96,7 +99,7 @@ def cost(of: SymbolicFunction | Derivation, sizes: Mapping[str, int]) -> Cost:
 
     Raises
     ------
-    NotationError : rule ``size-missing``
+    NotationError : rules ``size-missing``, ``shape``, ``input-unknown``
 
     >>> from tensorcalc.calculus.function import SymbolicFunction
     >>> cost(SymbolicFunction("y_i = a_ij b_jk x_k"), {"I": 100, "J": 100, "K": 100})
@@ -108,6 +111,28 @@ def cost(of: SymbolicFunction | Derivation, sizes: Mapping[str, int]) -> Cost:
     """
     lines = of.statements if isinstance(of, SymbolicFunction) else (of.line,)
     return Cost(tuple((line_text(line), tuple(Counter(line, sizes).steps)) for line in lines))
+
+
+def ranges(signature: Signature, sizes: Sizes) -> dict[str, int]:
+    """The size of each range, from sizes by name and from shapes."""
+    found: dict[str, int] = {**signature.sizes}
+    for name, value in sizes.items():
+        if isinstance(value, int):
+            found.update(dict.fromkeys(signature.aliases.get(name, (name,)), value))
+    for name, value in sizes.items():
+        if isinstance(value, int):
+            continue
+        axes = signature.axes.get(name)
+        if axes is None:
+            raise NotationError(
+                "input-unknown", f"there is no tensor {name}", hint=f"There are {', '.join(signature.axes)}."
+            )
+        if len(axes) != len(value):
+            raise NotationError("shape", f"{name} has order {len(axes)}, not the shape {tuple(value)}")
+        for axis, size in zip(axes, value, strict=True):
+            if found.setdefault(axis, size) != size:
+                raise NotationError("shape", f"{shown(axis)} is {found[axis]} and, in {name}, {size}")
+    return found
 
 
 @dataclass(frozen=True)
@@ -124,18 +149,16 @@ class Operand:
 class Counter:
     """The arrays that one statement computes, in ``steps``."""
 
-    def __init__(self, line: Line, sizes: Mapping[str, int]) -> None:
-        self.line, self.given = line, {**line.signature.sizes, **sizes}
+    def __init__(self, line: Line, sizes: Sizes) -> None:
+        self.line, self.sizes = line, ranges(line.signature, sizes)
         self.steps: list[CostStep] = []
         self.value(line.right, frozenset(line.free))
 
     def size(self, idx: Idx) -> int:
-        aliases = (alias for alias, ranges in self.line.signature.aliases.items() if idx.range in ranges)
-        found = next((name for name in (idx.range, shown(idx.range), *aliases) if name in self.given), None)
-        if found is None:
-            hint = f'Give it: {{"{shown(idx.range)}": 64}}.'
+        if idx.range not in self.sizes:
+            hint = f'Give it, {{"{shown(idx.range)}": 64}}, or the shape of a tensor that has it.'
             raise NotationError("size-missing", f"no size is given for {shown(idx.range)}", index=idx.name, hint=hint)
-        return self.given[found]
+        return self.sizes[idx.range]
 
     def count(self, letters: Iterable[Idx]) -> int:
         """How many values the letters take together."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
 from ..notation.errors import NotationError
 from ..notation.expression import Idx
 from .backward import Graph, graph_of
-from .counting import Cost, Counter, cost, grouped, table
+from .counting import Cost, Counter, Sizes, cost, grouped, table
 from .function import SymbolicFunction
 
 
@@ -40,7 +40,7 @@ class Routes:
     __repr__ = __str__
 
 
-def accumulation(function: SymbolicFunction, sizes: Mapping[str, int], by: Sequence[str] | str | None = None) -> Routes:
+def accumulation(function: SymbolicFunction, sizes: Sizes, by: Sequence[str] | str | None = None) -> Routes:
     """Reverse: ∂l/∂v = ∂l/∂u ∂u/∂v from the loss on, |u||v| multiply-adds; forward: ∂u/∂x = ∂u/∂v ∂v/∂x, |u||v||x|.
 
     Both build the Jacobian tensor ∂u/∂v of every statement u, with |u||v| components. The derived backward function
@@ -49,7 +49,7 @@ def accumulation(function: SymbolicFunction, sizes: Mapping[str, int], by: Seque
     Parameters
     ----------
     function : its statements, and their order, are the graph
-    sizes : the size of every range, ``{"I": 64}``
+    sizes : the size of every range, ``{"I": 64}``, or shapes of tensors that show them, ``{"x": (64, 10)}``
     by : the inputs whose gradients are wanted; all but the constants if None
 
     Returns
@@ -86,7 +86,7 @@ def accumulation(function: SymbolicFunction, sizes: Mapping[str, int], by: Seque
 class _Built:
     """Accumulation with the Jacobian tensor of each statement built as an array."""
 
-    def __init__(self, function: SymbolicFunction, sizes: Mapping[str, int], wanted: Sequence[str]) -> None:
+    def __init__(self, function: SymbolicFunction, sizes: Sizes, wanted: Sequence[str]) -> None:
         self.function, self.wanted = function, wanted
         self.graph: Graph = graph_of(function)
         self.any = Counter(function.statements[0], sizes)
@@ -100,7 +100,7 @@ class _Built:
     def elements(self, name: str) -> int:
         return prod(self.any.size(Idx(axis.lower(), axis)) for axis in self.function.signature.axes[name])
 
-    def price(self, v: str, u: str, sizes: Mapping[str, int]) -> int:
+    def price(self, v: str, u: str, sizes: Sizes) -> int:
         """To build ∂u/∂v: as its formula says, and at least one for each component."""
         built = cost(self.function.jacobian(u, v, direct=True), sizes)
         return max(built.operations, self.elements(u) * self.elements(v))

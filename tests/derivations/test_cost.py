@@ -103,6 +103,29 @@ def test_by_hand(statements, operations, largest):
     assert (found.operations, found.largest) == (operations, largest)
 
 
+def test_shapes_show_sizes():
+    """One output of a convolution takes a multiply-add for each weight; the image has no letter of its own."""
+    f = tc.function("y_ij = w_mn x_{i+m,j+n}")
+    sizes = {"I": 6, "J": 9, "w": (3, 2), "x": (8, 10)}
+    assert tc.cost(f, sizes).operations == 6 * 9 * 3 * 2
+    routes = tc.accumulation(f, sizes, by="x")
+    assert routes.derived.operations == 8 * 10 * 6 * 9  # dl_dy_ij w_{p-i,q-j}, where most of w is outside
+    assert routes.reverse.largest == 6 * 9 * 8 * 10
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ({"x": (2, 3), "a": (4, 5)}, "K is 3 and, in a, 4"),
+        ({"x": (2, 3, 4)}, "x has order 2"),
+        ({"b": (2, 3)}, "there is no tensor b"),
+    ],
+)
+def test_shapes_that_do_not_fit(sizes, message):
+    with pytest.raises(tc.NotationError, match=message):
+        tc.cost(tc.function("y_ij = x_ik a_kj"), sizes)
+
+
 def test_a_size_is_asked_for():
     with pytest.raises(tc.NotationError, match="no size is given for K") as caught:
         tc.cost(tc.function("y_ij = x_ik a_kj"), {"I": 2, "J": 3})
