@@ -31,13 +31,16 @@ class Written:
         return [statement for statement in self._program.statements if _name(statement) == name]
 
     def unknown(self, known: set[str]) -> set[str]:
-        used = {n.name for s in self._program.statements for n in walk(s.right) if isinstance(n, Tensor)}
+        used = set().union(*map(_names_in, self._program.statements))
         return used - known - set(self.names())
 
     def helpers(self, line: Statement) -> str:
-        """The definitions of the answer's own that the line may use."""
-        helpers = (s for s in self._program.statements if _name(s) not in (*self._outputs, _name(line)))
-        return "\n".join(map(self.text, helpers))
+        """The definitions of the answer's own that the line may use; of other outputs those that it does use."""
+        others = {_name(s): s for s in self._program.statements if _name(s) != _name(line)}
+        used = _names_in(line)
+        for name in reversed(others):
+            used |= _names_in(others[name]) if name in used or name not in self._outputs else set()
+        return "\n".join(self.text(s) for name, s in others.items() if name in used or name not in self._outputs)
 
     def text(self, line: Statement) -> str:
         return self._slice(line.span).strip()
@@ -91,6 +94,10 @@ def _run(text: str, name: str | None, arrays: Arrays, sizes: Mapping[str, int] |
         found = formula(**values, sizes=sizes)
     found = found if isinstance(found, dict) else {names[0]: found}
     return {name: np.asarray(value, dtype=float) for name, value in found.items()}
+
+
+def _names_in(statement: Statement) -> set[str]:
+    return {node.name for node in walk(statement.right) if isinstance(node, Tensor)}
 
 
 def _name(statement: Statement) -> str:

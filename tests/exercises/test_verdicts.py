@@ -201,3 +201,17 @@ def test_factors_are_named_by_ranges():
     assert name_factor([4, 6, 8], sizes) == "2 I"
     assert name_factor([-0.5, -0.5, -0.5], sizes) == "-1/2"
     assert name_factor([0.3, 0.7, 0.1], sizes) is None
+
+
+def test_one_output_may_use_another():
+    """The second statement uses the first: its value counts as the answer has it."""
+    moments = Formula(
+        inputs={"x": "bh"},
+        outputs={"m": "h", "v": "h"},
+        reference="m_h = 1/B 1_b x_bh\nv_h = 1/B 1_b (x_bh - 1_b m_h)^2",
+    )
+    found = moments.check("m_h = 1/B 1_b x_bh\nv_h = 1/B 1_b x_bh^2 - m_h^2")
+    assert [part.reason for part in found.values()] == ["right", "right"]
+    found = moments.check("m_h = 1/B 1_b x_bh\nv_h = 1/B 1_b x_bh^2 - m_h")
+    assert found["m"].reason == "right"
+    assert not found["v"].right
