@@ -2,6 +2,7 @@
 
 For a direction u of all inputs and an upstream gradient v of all outputs, ⟨v, J u⟩ comes from the loop nest and
 ⟨Jᵀ v, u⟩ from the derived backward function: in floats by the package, and exactly, modulo a prime, from its text.
+Difference quotients of the loop nest and, where it is installed, PyTorch's tape over the raw syntax tree agree too.
 """
 
 from __future__ import annotations
