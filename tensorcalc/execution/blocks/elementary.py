@@ -169,11 +169,11 @@ def _split_lanes(precision):
 
 @_each
 def lifted_power_of_two(precision):
-    """2ⁿ for whole n ≤ 0, times a power of two that keeps it normal."""
+    """2⁻ⁿ for whole n ≥ 0, times a power of two that keeps it normal."""
     c = precision
 
     def lifted_power_of_two(n):
-        return c.power_of_two(ti.cast(n, ti.i32) + c.lifted_exponent)
+        return c.power_of_two(c.lifted_exponent - ti.cast(n, ti.i32))
 
     return lifted_power_of_two
 
@@ -296,15 +296,26 @@ def exp(precision):
 
 
 @Elementary
+def decay_parts(precision):
+    """n and q with exp(-a) = 2⁻ⁿ (1 + q) for a ≥ 0: a = n log 2 + r, and Taylor's series for q = exp(-r) - 1."""
+    c = precision
+
+    def decay_parts(a):
+        z = pick_less(-c.exp_lowest, a, -c.exp_lowest, a)
+        n = ti.floor(z * c.log2_e + 0.5)
+        r = z - n * c.log_2_high - n * c.log_2_low
+        return n, r * r * horner(r, c.exp_of_minus) - r
+
+    return decay_parts
+
+
+@Elementary
 def decay(precision):
     """exp(-a) for a ≥ 0, where nothing can overflow: cheaper than exp."""
     c = precision
 
     def decay(a):
-        z = -1.0 * pick_less(-c.exp_lowest, a, -c.exp_lowest, a)
-        n = ti.floor(z * c.log2_e + 0.5)
-        r = z - n * c.log_2_high - n * c.log_2_low
-        q = r + r * r * horner(r, c.exp)
+        n, q = decay_parts(a)
         return (1.0 + q) * lifted_power_of_two(n) * c.lowered
 
     return decay
@@ -365,9 +376,12 @@ def sigmoid(precision):
 @Elementary
 def tanh(precision):
     """tanh(x) = -e/(e + 2) with e = exp(-2x) - 1, for x ≥ 0."""
+    c = precision
 
     def tanh(x):
-        e = expm1(-2.0 * magnitude(x))
+        a = 2.0 * magnitude(x)
+        n, q = decay_parts(a)
+        e = pick_less(a, c.half_log_2, q, (1.0 + q) * lifted_power_of_two(n) * c.lowered - 1.0)
         y = e / (e + 2.0)
         return pick_less(x, 0.0, y, -1.0 * y)
 

@@ -59,6 +59,11 @@ class Precision:
     nan: float = math.nan
 
     @property
+    def exp_of_minus(self) -> tuple[float, ...]:
+        """(exp(-r) - 1 + r)/r² = 1/2! - r/3! + r²/4! - …"""
+        return tuple((-1) ** n * term for n, term in enumerate(self.exp))
+
+    @property
     def lowered(self) -> float:
         """What `lifted_exponent` is undone by."""
         return 2.0**-self.lifted_exponent
