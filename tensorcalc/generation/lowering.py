@@ -42,28 +42,39 @@ class _Lowering:
         self.uses: Counter[Node] = Counter()
         self.loop_letters = 0
         self.columns: list[Column] = []
+        self.updates: dict[str, list[Update]] = {}
 
     def kernel(self, name: str) -> Kernel:
         flat = _flat(self.step.tasks)
-        tasks = self.step.tasks if flat is None else flat
+        self.tasks = tasks = [self.picked(task) for task in (self.step.tasks if flat is None else flat)]
         roots = [root for task in tasks for root in (task.columns or (task.value,))]
         self.uses = _uses(roots)
         self.reductions(roots)
+        tasks = self.tasks
         self.columns = [self.column(task, node) for task in tasks for node in task.columns]
         self.inner([task for task in tasks if not task.columns])
-        found = n.everything(*roots, *(task.value for task in tasks))
+        updates = [one.value for more in self.updates.values() for one in more]
+        found = n.everything(*roots, *(task.value for task in tasks), *updates)
         finishes = [self.finish(task) for task in tasks if task.columns]
-        reads = tuple(dict.fromkeys(one.tensor for one in found if isinstance(one, Load)))
         writes = tuple(task.target for task in tasks)
+        reads = tuple(dict.fromkeys(one.tensor for one in found if isinstance(one, Load) and one.tensor not in writes))
         rows = self.step.rows if flat is None else ()
         return Kernel(name, rows, self.scopes[0].body, self.columns, finishes, reads, writes, flat is not None)
+
+    def picked(self, task: Task) -> Task:
+        """The task without what a delta picks, which is added after its loop."""
+        inner = tuple(idx for idx in task.axes if idx not in self.scopes[0].letters)
+        if task.columns or not inner:
+            return task
+        value, self.updates[task.target] = _picked(task.target, task.axes, task.value, inner)
+        return Task(task.target, task.axes, value)
 
     # ------------------------------------------------------------ sums of a row
 
     def reductions(self, roots: list[Node]) -> None:
         """Sums that are numbers of the row: one loop for each range and level."""
         rows = self.scopes[0].letters
-        columns = {node for task in self.step.tasks for node in task.columns}
+        columns = {node for task in self.tasks for node in task.columns}
         found = [one for one in n.everything(*roots) if isinstance(one, Reduce) and one not in columns]
         level: dict[Node, int] = {}
         groups: dict[tuple, list[Reduce]] = {}
@@ -83,16 +94,36 @@ class _Lowering:
         letters = self.new_letters(group[0].bound)
         bodies = [n.replaced(one.body, dict(zip(one.bound, letters, strict=True))) for one in group]
         order = _ordered(letters, bodies)
+        kept = self.kept(letters, bodies) if len(self.open) == 1 else []
         bounds: dict[Idx, list[Bound]] = {}
         if len(group) == 1 and group[0].op == "sum":
             bounds, bodies[0] = _bounded(bodies[0], order)
-        with self.loops(order, bodies, bounds):
+        with self.loops(order, [*bodies, *(value for _, value in kept)], bounds):
             for var, one, body in zip(found, group, bodies, strict=True):
                 self.scopes[-1].body.append(Gather(var, one.op, self.value(body)))
+            for store, value in kept:
+                self.scopes[-1].body.append(Store(store.tensor, store.places, self.value(value, root=True)))
         for var, one in zip(found, group, strict=True):
             if one.op == "max":
                 self.scopes[-1].body.append(Settle(var))
             self.scopes[-1].held[one] = var
+        return found
+
+    def kept(self, letters: tuple[Idx, ...], bodies: list[Node]) -> list[tuple[Load, Node]]:
+        """Exponentials of a sum that an output only scales: stored where they are summed, not computed again."""
+        found = []
+        known = set(n.everything(*bodies))
+        for k, task in enumerate(self.tasks):
+            rows = self.scopes[0].letters
+            inner = tuple(idx for idx in task.axes if idx not in rows)
+            if task.columns or [idx.range for idx in inner] != [idx.range for idx in letters]:
+                continue
+            power = _lone_exponential(task.value, rows)
+            by = dict(zip(inner, letters, strict=True))
+            if power is not None and n.replaced(power, by) in known:
+                here = Load(task.target, task.axes)
+                self.tasks[k] = Task(task.target, task.axes, n.exchanged(task.value, {power: here}))
+                found.append((Load(task.target, tuple(by.get(idx, idx) for idx in task.axes)), n.replaced(power, by)))
         return found
 
     # ------------------------------------------------------------ stores
@@ -124,11 +155,7 @@ class _Lowering:
             n.replaced(one.node.body if isinstance(one, Column) else one.value, by)
             for by, (_, one) in zip(changes, members, strict=True)
         ]
-        updates: list[Update] = []
-        for k, (by, (_, one)) in enumerate(zip(changes, members, strict=True)):
-            if isinstance(one, Task) and letters:
-                values[k], more = _picked(one.target, tuple(by.get(idx, idx) for idx in one.axes), values[k], letters)
-                updates += more
+        updates = [more for _, one in members if isinstance(one, Task) for more in self.updates.get(one.target, [])]
         with self.loops(letters, values):
             for by, value, (_, one) in zip(changes, values, members, strict=True):
                 found = self.value(value, root=True)
@@ -268,6 +295,14 @@ def _flat(tasks: list[Task]) -> list[Task] | None:
         found.append(Task(task.target, (one,), n.exchanged(task.value, change)))
     same = {tuple(idx.range for idx in task.axes) for task in tasks}
     return found if len(same) == 1 else None
+
+
+def _lone_exponential(value: Node, rows: frozenset[Idx]) -> Node | None:
+    """e of a product r e whose other factors are numbers of the row."""
+    factors = value.factors if isinstance(value, Mul) else ()
+    moving = [(base, e) for base, e in factors if not base.letters <= rows]
+    lone = len(moving) == 1 and moving[0][1] == 1 and isinstance(moving[0][0], n.Call) and moving[0][0].name == "exp"
+    return moving[0][0] if lone and len(factors) > 1 else None
 
 
 def _picked(target: str, places: tuple[Idx, ...], value: Node, letters: tuple[Idx, ...]) -> tuple[Node, list[Update]]:
