@@ -36,7 +36,7 @@ def identify(derivation: Differential, name: str, indices: str | None = None) ->
     if alone != chain.expr:
         chain.apply("others-fixed", alone)
         chain.close()
-    if new:
+    if new and chain.expr.terms:
         chain.apply("tensor-dot", tensor_dot(chain.expr, x))
         chain.close()
     first = chain.done(function)

@@ -174,7 +174,9 @@ class _Replay:
         if step.rule in SIDES and (before.left, before.free) != (after.left, after.free):
             self._both_sides(step)
             return
-        if before.free == after.free and before.right == after.right:  # a step of the left side
+        if (
+            before.free == after.free and before.right == after.right and before.left != after.left
+        ):  # a step of the left side
             step = turned(step)
             before, after = step.before_line, step.after_line
         if (before.left, before.free) != (after.left, after.free):

@@ -80,6 +80,8 @@ class World:
         self.definitions, self.inputs, self.outputs, self.seed, self.least = definitions, inputs, outputs, seed, least
         self.known: dict[tuple[str, Places, Nudges], Any] = {}
         self.nudged: dict[tuple, Nudge] = {}
+        self.found: dict[tuple, Any] = {}
+        self.indices: dict[int, tuple[Base, tuple[Idx, ...]]] = {}
         self.varied: frozenset[str] = frozenset()  # of a differential: the names that change freely
         self.output = ""
         self.dependent: Mapping[str, frozenset[str]] = {}  # what moves with the variable of a Jacobian tensor
@@ -130,6 +132,25 @@ class World:
                 return Fraction(1)
             case Size(name):
                 return Fraction(self.size(name))
+            case _:
+                return self.compound(base, at, nudges)
+
+    def compound(self, base: Base, at: At, nudges: Nudges) -> Any:
+        """What holds an expression; its value is kept for the places of its own indices."""
+        if self.implied.trial:
+            return self.opened(base, at, nudges)
+        key = id(base), tuple(at[idx] for idx in self.letters(base)), nudges
+        if key not in self.found:
+            self.found[key] = self.opened(base, at, nudges)
+        return self.found[key]
+
+    def letters(self, base: Base) -> tuple[Idx, ...]:
+        if id(base) not in self.indices:
+            self.indices[id(base)] = base, tuple(base.letters)  # holding the base keeps its id
+        return self.indices[id(base)][1]
+
+    def opened(self, base: Base, at: At, nudges: Nudges) -> Any:
+        match base:
             case Paren(body):
                 return self.value(body, at, nudges)
             case Fn("d", arg):
