@@ -17,7 +17,8 @@ from ..notation.syntax import Fixed
 from .calls import Call, handed, picked, position
 from .loading import launched, loaded
 from .loops import Kernel
-from .planning import Plan, plan
+from .lowering import flattened
+from .planning import Pass, Plan, plan
 from .source import Source, VectorSource
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class CompiledFunction:
         self._entries: dict[np.dtype, Any] = {}
         self._sources: dict[tuple[np.dtype, bool], Source] = {}
         self._texts: dict[tuple[np.dtype, bool], str] = {}
+        flat = [isinstance(step, Pass) and flattened(step.tasks) is not None for step in self.plan.steps]
+        self.in_place = flat == [True]  # component by component: an output may be the memory of an input
         self._known: dict[tuple, Call] = {}
         self._last = np.dtype(np.float32)
 
@@ -89,7 +92,8 @@ class CompiledFunction:
         ----------
         **values : one array for each input, an integer or integer array for each constant index
         sizes : sizes that no array shows, such as ``{"I": 7}``
-        out : an array for the result (a dict of arrays where there are several outputs)
+        out : an array for the result (a dict of arrays where there are several outputs); where a function works
+            component by component it may be an input itself, which is then overwritten
 
         Returns
         -------
@@ -193,6 +197,8 @@ class CompiledFunction:
 
     def _check_apart(self, name: str, found: Mapping[str, np.ndarray], others: Mapping[str, Any]) -> None:
         for other, array in others.items():
+            if self.in_place and other in self.inputs and _identical(found[name], array):
+                continue
             if np.may_share_memory(found[name], array) and np.shares_memory(found[name], array):
                 raise ValueError(
                     f"out for {name} shares memory with {other}, which is still read while {name} is written: "
@@ -244,6 +250,13 @@ def _picks(function: Function, arrays: Mapping[str, Any]) -> list[tuple[str, int
             array = arrays[slot.name]
             found.append((tensor, axis, slot.name, int(array.min()), int(array.max())))
     return found
+
+
+def _identical(array: np.ndarray, other: Any) -> bool:
+    """Whether two arrays are the same memory, read in the same way."""
+    if not isinstance(other, np.ndarray) or array.dtype != other.dtype or array.strides != other.strides:
+        return False
+    return array.shape == other.shape and array.ctypes.data == other.ctypes.data
 
 
 def _laid(array: np.ndarray) -> np.ndarray:

@@ -37,7 +37,7 @@ def lowered(step: Pass, plan: Plan, name: str) -> Kernel:
 class _Lowering:
     def __init__(self, step: Pass, plan: Plan) -> None:
         self.step, self.plan = step, plan
-        self.scopes = [_Scope(frozenset(step.rows if _flat(step.tasks) is None else ()))]
+        self.scopes = [_Scope(frozenset(step.rows if flattened(step.tasks) is None else ()))]
         self.open = self.scopes[:]  # all loops around, also while something is computed further out
         self.uses: Counter[Node] = Counter()
         self.loop_letters = 0
@@ -45,7 +45,8 @@ class _Lowering:
         self.updates: dict[str, list[Update]] = {}
 
     def kernel(self, name: str) -> Kernel:
-        flat = _flat(self.step.tasks)
+        flat = flattened(self.step.tasks)
+        self.flat = flat is not None
         self.tasks = tasks = [self.picked(task) for task in (self.step.tasks if flat is None else flat)]
         roots = [root for task in tasks for root in (task.columns or (task.value,))]
         self.uses = _uses(roots)
@@ -157,6 +158,8 @@ class _Lowering:
         ]
         updates = [more for _, one in members if isinstance(one, Task) for more in self.updates.get(one.target, [])]
         with self.loops(letters, values):
+            if self.flat and len(members) > 1:  # all is read before anything is stored: outputs may lie in inputs
+                values = [self.let(value, self.value(value, root=True)) for value in values]
             for by, value, (_, one) in zip(changes, values, members, strict=True):
                 found = self.value(value, root=True)
                 name = one.parts if isinstance(one, Column) else one.target
@@ -281,7 +284,7 @@ class _Lowering:
         self.uses, self.open = before, outer
 
 
-def _flat(tasks: list[Task]) -> list[Task] | None:
+def flattened(tasks: list[Task]) -> list[Task] | None:
     """The tasks over one long axis, where all of them read and write every array component by component."""
     one = Idx("i", FLAT)
     found = []

@@ -113,6 +113,26 @@ def test_out_that_is_read_meanwhile(scaled):
         scaled(x=x[:3], out=x[1:4])
 
 
+ADAM = """
+    m1_i = beta1 m_i + (1 - beta1) g_i
+    v1_i = beta2 v_i + (1 - beta2) g_i^2
+    p1_i = p_i - lr m1_i/c1/(sqrt(v1_i/c2) + eps)
+"""
+
+
+@pytest.mark.parametrize("size", [7, 4096 + 5])
+def test_an_optimizer_in_place(size):
+    f = tc.function(ADAM.replace("beta1", "k1").replace("beta2", "k2"), outputs=("m1", "v1", "p1"))
+    rng = np.random.default_rng(0)
+    state = {name: rng.random(size) for name in ("m", "v", "p")}
+    numbers = {"k1": 0.9, "k2": 0.999, "lr": 1e-3, "c1": 0.1, "c2": 0.001, "eps": 1e-8}
+    g = rng.normal(size=size)
+    expected = f(g=g, **state, **numbers)
+    compiled = f.compile()
+    compiled(g=g, **state, **numbers, out={"m1": state["m"], "v1": state["v"], "p1": state["p"]})
+    agree({"m1": state["m"], "v1": state["v"], "p1": state["p"]}, expected, np.float64)
+
+
 def test_too_many_elements():
     f = tc.function("y_i = 1_j x_ij").compile()
     with pytest.raises(ValueError, match=r"x has 2,147,483,648 elements, more than a kernel counts"):
