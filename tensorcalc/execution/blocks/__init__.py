@@ -3,7 +3,8 @@
 Whoever generates or writes a kernel uses these, so that each technique stands in one place.
 """
 
-from .elementary import FUNCTIONS, pick_less, relu, within
+from .choices import pick_less, relu, within
+from .elementary import FUNCTIONS
 from .lanes import Width, chunks, largest, length, load, parallel, spread, store, total, zero
 from .loops import Lanes, Stored, VectorLoops, Written, elementwise_loops, vector_loops
 from .memory import LARGEST, aligned, check_apart, check_read, check_written, empty
