@@ -12,7 +12,7 @@ from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
 from .arrays import launch, upstream
-from .convolution import checked, conv_backward_numpy, conv_forward_numpy
+from .convolution import checked, conv_dweights_numpy, conv_dx_numpy, conv_forward_numpy
 
 
 class Conv1dCache(NamedTuple):
@@ -41,7 +41,7 @@ def conv1d_forward_loops(x, w, bias, stride: int, padding: int, dilation: int, g
 
 
 @kernel
-def conv1d_backward_loops(dy, x, w, stride: int, padding: int, dilation: int, groups: int, dx, dw, dbias):
+def conv1d_dx_loops(dy, w, stride: int, padding: int, dilation: int, groups: int, dx):
     for n, c, i in ti.ndrange(*dx.shape):
         group = c // w.shape[1]
         size = w.shape[0] // groups
@@ -52,8 +52,12 @@ def conv1d_backward_loops(dy, x, w, stride: int, padding: int, dilation: int, gr
                 for k in range(group * size, (group + 1) * size):
                     dx_nci += dy[n, k, steps // stride] * w[k, c - group * w.shape[1], r]
         dx[n, c, i] = dx_nci
+
+
+@kernel
+def conv1d_dweights_loops(dy, x, stride: int, padding: int, dilation: int, groups: int, dw, dbias):
     for k, c, r in ti.ndrange(*dw.shape):
-        first = k // (w.shape[0] // groups) * w.shape[1]
+        first = k // (dw.shape[0] // groups) * dw.shape[1]
         dw_kcr = 0.0
         for n in range(x.shape[0]):
             for p in range(dy.shape[2]):
@@ -69,21 +73,22 @@ def conv1d_backward_loops(dy, x, w, stride: int, padding: int, dilation: int, gr
         dbias[k] = dbias_k
 
 
-def conv1d_forward_numpy(
-    x: np.ndarray, w: np.ndarray, bias: np.ndarray, stride: int, padding: int, dilation: int, groups: int
-) -> np.ndarray:
-    """One product of matrices for each tap r of the kernel."""
-    steps = (1, stride), (0, padding), (1, dilation)
-    return conv_forward_numpy(x[:, :, None], w[:, :, None], bias, *steps, groups)[:, :, 0]
+def conv1d_forward_numpy(x: np.ndarray, w: np.ndarray, bias: np.ndarray, *numbers: int) -> np.ndarray:
+    """One product of matrices for each sample and group."""
+    return conv_forward_numpy(x[:, :, None], w[:, :, None], bias, *_pairs(numbers), numbers[3])[:, :, 0]
 
 
-def conv1d_backward_numpy(
-    dy: np.ndarray, x: np.ndarray, w: np.ndarray, stride: int, padding: int, dilation: int, groups: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """dx, dw and dbias, one product of matrices for each tap r of the kernel."""
-    steps = (1, stride), (0, padding), (1, dilation)
-    dx, dw, dbias = conv_backward_numpy(dy[:, :, None], x[:, :, None], w[:, :, None], *steps, groups)
-    return dx[:, :, 0], dw[:, :, 0], dbias
+def conv1d_dx_numpy(dy: np.ndarray, x: np.ndarray, w: np.ndarray, *numbers: int) -> np.ndarray:
+    """dx, one product of matrices for each sample and group."""
+    arrays = (dy[:, :, None], x[:, :, None], w[:, :, None])
+    return conv_dx_numpy(*arrays, *_pairs(numbers), numbers[3])[:, :, 0]
+
+
+def conv1d_dweights_numpy(dy: np.ndarray, x: np.ndarray, w: np.ndarray, *numbers: int) -> tuple[np.ndarray, np.ndarray]:
+    """dw and dbias, one product of matrices for each sample and group."""
+    arrays = (dy[:, :, None], x[:, :, None], w[:, :, None])
+    dw, dbias = conv_dweights_numpy(*arrays, *_pairs(numbers), numbers[3])
+    return dw[:, :, 0], dbias
 
 
 def conv1d_forward(
@@ -147,7 +152,9 @@ def conv1d_forward(
     return y, Conv1dCache(arrays[0], arrays[1], bias is not None, *numbers, groups)
 
 
-def conv1d_backward(dy: Any, cache: Conv1dCache, out: Any = None, accumulate: bool = False) -> tuple[np.ndarray, ...]:
+def conv1d_backward(
+    dy: Any, cache: Conv1dCache, out: Any = None, accumulate: bool = False, needs_dx: bool = True
+) -> tuple[Any, ...]:
     """dl/dx_nci = 1_kr dl/dy_{n,k,(i+q-dr)/s} w_kcr, dl/dw_kcr = 1_np dl/dy_nkp x_{n,c,sp+dr-q}.
 
     dl/db_k = 1_np dl/dy_nkp. In the first sum stand those r for which (i + q - dr)/s is a position of y. Each gradient
@@ -163,6 +170,8 @@ def conv1d_backward(dy: Any, cache: Conv1dCache, out: Any = None, accumulate: bo
         Receive the gradients.
     accumulate : bool
         Whether they are added to what is in `out`.
+    needs_dx : bool
+        Whether the gradient by x is computed. The first layer of a network has no use for it; None stands in its place.
 
     Returns
     -------
@@ -187,11 +196,32 @@ def conv1d_backward(dy: Any, cache: Conv1dCache, out: Any = None, accumulate: bo
     shapes = (x.shape, w.shape, w.shape[:1])
     out = out if out is None or biased else (*out, None)
     inputs = (dy, x, w, *numbers, groups)
-    found = launch(
-        conv1d_backward_loops, conv1d_backward_numpy, inputs, shapes, out, accumulate, work=2 * _work(shape, w)
-    )
+    work = _work(shape, w)
+    found: tuple[Any, ...]
+    if needs_dx:
+        found = launch(_backward_loops, _backward_numpy, inputs, shapes, out, accumulate, work=2 * work)
+    else:
+        rest = out and out[1:]
+        dweights = launch(_backward_loops, conv1d_dweights_numpy, inputs, shapes[1:], rest, accumulate, work=work)
+        found = (None, *dweights)
     return found if biased else found[:2]
+
+
+def _backward_loops(dy: np.ndarray, x: np.ndarray, w: np.ndarray, *rest: Any) -> None:
+    numbers, found = rest[:4], rest[4:]
+    if len(found) == 3:
+        conv1d_dx_loops(dy, w, *numbers, found[0])
+    conv1d_dweights_loops(dy, x, *numbers, *found[-2:])
+
+
+def _backward_numpy(dy: np.ndarray, x: np.ndarray, w: np.ndarray, *numbers: int) -> tuple[np.ndarray, ...]:
+    return conv1d_dx_numpy(dy, x, w, *numbers), *conv1d_dweights_numpy(dy, x, w, *numbers)
 
 
 def _work(shape: tuple[int, ...], w: np.ndarray) -> int:
     return math.prod(shape) * math.prod(w.shape[1:])
+
+
+def _pairs(numbers: tuple[int, ...]) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
+    """The steps of an image one row high."""
+    return (1, numbers[0]), (0, numbers[1]), (1, numbers[2])

@@ -13,7 +13,7 @@ from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
 from .arrays import launch, upstream
-from .convolution import checked, conv_backward_numpy, conv_forward_numpy
+from .convolution import checked, conv_dweights_numpy, conv_dx_numpy, conv_forward_numpy
 
 
 class Conv2dCache(NamedTuple):
@@ -85,15 +85,18 @@ def conv2d_dweights_loops(dy, x, a: int, b: int, u: int, v: int, d: int, e: int,
 
 
 def conv2d_forward_numpy(x: np.ndarray, w: np.ndarray, bias: np.ndarray, *numbers: int) -> np.ndarray:
-    """One product of matrices for each tap (r, s) of the kernel."""
+    """One product of matrices for each sample and group."""
     return conv_forward_numpy(x, w, bias, *_pairs(numbers), numbers[6])
 
 
-def conv2d_backward_numpy(
-    dy: np.ndarray, x: np.ndarray, w: np.ndarray, *numbers: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """dx, dw and dbias, one product of matrices for each tap (r, s) of the kernel."""
-    return conv_backward_numpy(dy, x, w, *_pairs(numbers), numbers[6])
+def conv2d_dx_numpy(dy: np.ndarray, x: np.ndarray, w: np.ndarray, *numbers: int) -> np.ndarray:
+    """dx, one product of matrices for each sample and group."""
+    return conv_dx_numpy(dy, x, w, *_pairs(numbers), numbers[6])
+
+
+def conv2d_dweights_numpy(dy: np.ndarray, x: np.ndarray, w: np.ndarray, *numbers: int) -> tuple[np.ndarray, np.ndarray]:
+    """dw and dbias, one product of matrices for each sample and group."""
+    return conv_dweights_numpy(dy, x, w, *_pairs(numbers), numbers[6])
 
 
 def conv2d_forward(
@@ -155,7 +158,9 @@ def conv2d_forward(
     return y, Conv2dCache(arrays[0], arrays[1], bias is not None, steps[0], steps[1], steps[2], groups)
 
 
-def conv2d_backward(dy: Any, cache: Conv2dCache, out: Any = None, accumulate: bool = False) -> tuple[np.ndarray, ...]:
+def conv2d_backward(
+    dy: Any, cache: Conv2dCache, out: Any = None, accumulate: bool = False, needs_dx: bool = True
+) -> tuple[Any, ...]:
     """dl/dx_ncij = 1_krs dl/dy_{n,k,(i+u-dr)/a,(j+v-es)/b} w_kcrs.
 
     dl/dw_kcrs = 1_npq dl/dy_nkpq x_{n,c,ap+dr-u,bq+es-v}, dl/db_k = 1_npq dl/dy_nkpq. In the first sum stand those r
@@ -172,6 +177,8 @@ def conv2d_backward(dy: Any, cache: Conv2dCache, out: Any = None, accumulate: bo
         Receive the gradients.
     accumulate : bool
         Whether they are added to what is in `out`.
+    needs_dx : bool
+        Whether the gradient by x is computed. The first layer of a network has no use for it; None stands in its place.
 
     Returns
     -------
@@ -197,19 +204,31 @@ def conv2d_backward(dy: Any, cache: Conv2dCache, out: Any = None, accumulate: bo
     shapes = (x.shape, w.shape, w.shape[:1])
     out = out if out is None or biased else (*out, None)
     inputs = (dy, x, w, *steps[0], *steps[1], *steps[2], groups)
-    found = launch(_backward_loops, conv2d_backward_numpy, inputs, shapes, out, accumulate, work=2 * _work(shape, w))
+    work = _work(shape, w)
+    found: tuple[Any, ...]
+    if needs_dx:
+        found = launch(_backward_loops, _backward_numpy, inputs, shapes, out, accumulate, work=2 * work)
+    else:
+        rest = out and out[1:]
+        dweights = launch(_backward_loops, conv2d_dweights_numpy, inputs, shapes[1:], rest, accumulate, work=work)
+        found = (None, *dweights)
     return found if biased else found[:2]
-
-
-def _backward_loops(dy: np.ndarray, x: np.ndarray, w: np.ndarray, *rest: Any) -> None:
-    numbers, (dx, dw, dbias) = rest[:7], rest[7:]
-    conv2d_dx_loops(dy, w, *numbers, dx)
-    conv2d_dweights_loops(dy, x, *numbers, dw, dbias)
 
 
 def _pairs(numbers: tuple[int, ...]) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
     a, b, u, v, d, e = numbers[:6]
     return (a, b), (u, v), (d, e)
+
+
+def _backward_loops(dy: np.ndarray, x: np.ndarray, w: np.ndarray, *rest: Any) -> None:
+    numbers, found = rest[:7], rest[7:]
+    if len(found) == 3:
+        conv2d_dx_loops(dy, w, *numbers, found[0])
+    conv2d_dweights_loops(dy, x, *numbers, *found[-2:])
+
+
+def _backward_numpy(dy: np.ndarray, x: np.ndarray, w: np.ndarray, *numbers: int) -> tuple[np.ndarray, ...]:
+    return conv2d_dx_numpy(dy, x, w, *numbers), *conv2d_dweights_numpy(dy, x, w, *numbers)
 
 
 def _work(shape: tuple[int, ...], w: np.ndarray) -> int:

@@ -49,23 +49,32 @@ def conv_forward_numpy(
     return y.reshape(len(x), len(w), *size) + bias[:, None, None]
 
 
-def conv_backward_numpy(
+def conv_dx_numpy(
     dy: np.ndarray, x: np.ndarray, w: np.ndarray, stride: Pair, padding: Pair, dilation: Pair, groups: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """dx, dw and dbias; the columns of a sample are made again."""
-    size, taps, kernels = dy.shape[2:], w.shape[2:], _matrices(w, groups)
-    dx, dw = np.empty(x.shape, x.dtype), np.zeros(kernels.shape, x.dtype)
-    (u, v), (height, width) = padding, x.shape[2:]
-    for n in range(len(x)):
-        padded, d = _padded(x[n], padding), dy[n].reshape(groups, kernels.shape[1], int(np.prod(size)))
-        seen = _columns(padded, taps, size, stride, dilation).reshape(groups, kernels.shape[2], d.shape[2])
-        dw += d @ seen.swapaxes(1, 2)
-        back = (kernels.swapaxes(1, 2) @ d).reshape(x.shape[1], *taps, *size)
-        padded[...] = 0  # from here on the gradient by it
-        for r, s in np.ndindex(*taps):
-            _window(padded, (r, s), size, stride, dilation)[...] += back[:, r, s]
+) -> np.ndarray:
+    """dx: the gradient of each column, added to the places that it saw."""
+    kernels, (u, v), (height, width) = _matrices(w, groups).swapaxes(1, 2), padding, x.shape[2:]
+    dx = np.empty(x.shape, dy.dtype)
+    for n in range(len(dx)):
+        columns = kernels @ dy[n].reshape(groups, kernels.shape[2], int(np.prod(dy.shape[2:])))
+        columns = columns.reshape(x.shape[1], *w.shape[2:], *dy.shape[2:])
+        padded = np.zeros((x.shape[1], height + 2 * u, width + 2 * v), dy.dtype)
+        for r, s in np.ndindex(*w.shape[2:]):
+            _window(padded, (r, s), dy.shape[2:], stride, dilation)[...] += columns[:, r, s]
         dx[n] = padded[:, u : u + height, v : v + width]
-    return dx, dw.reshape(w.shape), dy.sum((0, 2, 3))
+    return dx
+
+
+def conv_dweights_numpy(
+    dy: np.ndarray, x: np.ndarray, w: np.ndarray, stride: Pair, padding: Pair, dilation: Pair, groups: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """dw and dbias; the columns of a sample are made again."""
+    dw = np.zeros(_matrices(w, groups).shape, dy.dtype)
+    for n in range(len(x)):
+        seen = _columns(_padded(x[n], padding), w.shape[2:], dy.shape[2:], stride, dilation)
+        d = dy[n].reshape(groups, dw.shape[1], int(np.prod(dy.shape[2:])))
+        dw += d @ seen.reshape(groups, dw.shape[2], d.shape[2]).swapaxes(1, 2)
+    return dw.reshape(w.shape), dy.sum((0, 2, 3))
 
 
 def _tuple(axes: int, what: str, least: int, value: Any) -> tuple[int, ...]:

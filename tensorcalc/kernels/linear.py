@@ -28,12 +28,16 @@ def linear_forward_loops(x, a, c, y):
 
 
 @kernel
-def linear_backward_loops(dy, x, a, dx, da, dc):
+def linear_dx_loops(dy, a, dx):
     for b, i in ti.ndrange(*dx.shape):
         dx_bi = 0.0
         for j in range(dy.shape[1]):
             dx_bi += dy[b, j] * a[j, i]
         dx[b, i] = dx_bi
+
+
+@kernel
+def linear_dweights_loops(dy, x, da, dc):
     for j, i in ti.ndrange(*da.shape):
         da_ji = 0.0
         for b in range(dy.shape[0]):
@@ -51,9 +55,14 @@ def linear_forward_numpy(x: np.ndarray, a: np.ndarray, c: np.ndarray) -> np.ndar
     return x @ a.T + c
 
 
-def linear_backward_numpy(dy: np.ndarray, x: np.ndarray, a: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """dX = dY A, dA = dYᵀ X, dc = dYᵀ 1."""
-    return dy @ a, dy.T @ x, dy.sum(0)
+def linear_dx_numpy(dy: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """dX = dY A."""
+    return dy @ a
+
+
+def linear_dweights_numpy(dy: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """dA = dYᵀ X, dc = dYᵀ 1."""
+    return dy.T @ x, dy.sum(0)
 
 
 def linear_forward(x: Any, weight: Any, bias: Any = None, out: Any = None) -> tuple[np.ndarray, LinearCache]:
@@ -101,7 +110,9 @@ def linear_forward(x: Any, weight: Any, bias: Any = None, out: Any = None) -> tu
     return y, LinearCache(x, a, bool(rest))
 
 
-def linear_backward(dy: Any, cache: LinearCache, out: Any = None, accumulate: bool = False) -> tuple[np.ndarray, ...]:
+def linear_backward(
+    dy: Any, cache: LinearCache, out: Any = None, accumulate: bool = False, needs_dx: bool = True
+) -> tuple[Any, ...]:
     """dl/dx_bi = dl/dy_bj a_ji, dl/da_ji = dl/dy_bj x_bi, dl/dc_j = 1_b dl/dy_bj: dY A, dYᵀ X and dYᵀ 1.
 
     Parameters
@@ -114,6 +125,8 @@ def linear_backward(dy: Any, cache: LinearCache, out: Any = None, accumulate: bo
         Receive the gradients.
     accumulate : bool
         Whether they are added to what is in `out`.
+    needs_dx : bool
+        Whether the gradient by x is computed. The first layer of a network has no use for it; None stands in its place.
 
     Returns
     -------
@@ -133,16 +146,23 @@ def linear_backward(dy: Any, cache: LinearCache, out: Any = None, accumulate: bo
     """
     x, a, biased = cache
     dy = rows(upstream(dy, (*x.shape[:-1], len(a)), x.dtype))
-    shapes = (x.shape, a.shape, a.shape[:1])
+    inputs, shapes = (dy, rows(x), a), (x.shape, a.shape, a.shape[:1])
+    folded, work = (rows(x).shape, *shapes[1:]), 2 * x.size * len(a)
     out = out if out is None or biased else (*out, None)
-    found = launch(
-        linear_backward_loops,
-        linear_backward_numpy,
-        (dy, rows(x), a),
-        shapes,
-        out,
-        accumulate,
-        folded=(rows(x).shape, *shapes[1:]),
-        work=2 * x.size * len(a),
-    )
+    found: tuple[Any, ...]
+    if needs_dx:
+        found = launch(_backward_loops, _backward_numpy, inputs, shapes, out, accumulate, folded, work)
+    else:
+        rest = out and out[1:]
+        loops, formula = linear_dweights_loops, linear_dweights_numpy
+        found = (None, *launch(loops, formula, inputs[:2], shapes[1:], rest, accumulate, work=work))
     return found if biased else found[:2]
+
+
+def _backward_loops(dy: np.ndarray, x: np.ndarray, a: np.ndarray, dx: np.ndarray, *dweights: np.ndarray) -> None:
+    linear_dx_loops(dy, a, dx)
+    linear_dweights_loops(dy, x, *dweights)
+
+
+def _backward_numpy(dy: np.ndarray, x: np.ndarray, a: np.ndarray) -> tuple[np.ndarray, ...]:
+    return linear_dx_numpy(dy, a), *linear_dweights_numpy(dy, x)

@@ -91,6 +91,7 @@ def matmul_backward(dy: Any, cache: MatmulCache, out: Any = None, accumulate: bo
     """dl/dx_ik = dl/dy_ij a_kj and dl/da_kj = x_ik dl/dy_ij: in matrix form dY Aᵀ and Xᵀ dY.
 
     Derived in: 13_matmul, eq. eq-matmul-dx
+    Derived in: 13_matmul, eq. eq-matmul-da
 
     Parameters
     ----------

@@ -144,6 +144,19 @@ def test_the_same_bits_again(case):
         assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
 
 
+@pytest.mark.parametrize("case", [case for case in CASES if case.name in ("linear", "conv1d", "conv2d")], ids=str)
+def test_a_first_layer_needs_no_gradient_by_x(case):
+    given = case.arguments()
+    y, _ = case.forward(*given)
+    _, *expected = case.gradients(given, upstream(y))
+    nothing, *found = case.gradients(given, upstream(y), needs_dx=False)
+    assert nothing is None
+    assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
+    places = (None, *(np.full_like(g, 2) for g in expected))
+    case.gradients(given, upstream(y), needs_dx=False, out=places, accumulate=True)
+    assert all(close(a, 2 + b, 1e-14) for a, b in zip(places[1:], expected, strict=True))
+
+
 @EACH
 def test_pytorch(torch, case):
     given = case.arguments(seed=6)
