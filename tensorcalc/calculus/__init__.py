@@ -14,6 +14,12 @@ definitions of the book's activations; ``labelling`` names dummies independently
 values of ``sampling``: exact ones modulo a prime where the expressions are rational, else intervals that hold all
 rounding errors. What neither settles is undecided.
 
+*Derivations* are data: lines with the rules that led to them, registered in ``rulebook`` with the section of the book
+that teaches each. ``jacobian``, ``backward`` and ``closed`` make them by indices, ``differential`` by differentials,
+``implicit_equations`` from an equation, ``second`` from what was derived; ``settling`` folds and orders a result.
+``replay`` verifies them and shares nothing with what made them: ``values`` evaluates a line by loops over its indices
+(``dual`` for derivatives, ``implied`` for what an equation defines), ``signatures`` says what each rule can do.
+
 - ``function``: statements as a function with inputs, intermediates and outputs.
 - ``uniting``: equations that were read apart brought together; definitions put in for their names.
 - ``counting``, ``contraction``: multiply-adds of an evaluation, products in the cheapest order; ``routes``: what the

@@ -11,6 +11,7 @@ from tensorcalc.calculus.replay import ReplayError
 from tensorcalc.calculus.rulebook import every_rule
 from tensorcalc.calculus.signatures import SIGNATURES
 from tensorcalc.notation.expression import Delta, Expr, Fn, Sym
+from tests.derivations import lines
 
 NORM = """
     m_b = 1/H 1_h x_bh
@@ -51,6 +52,13 @@ def test_what_holds(make):
     derivation = make()
     replayed = derivation.replay()
     assert replayed.steps >= len(list(leaves(derivation)))
+
+
+@pytest.mark.parametrize(
+    "row", {(row.function, row.derive): row for row in lines.ROWS}.values(), ids=lambda row: row.number
+)
+def test_the_derivations_of_the_sources_hold(row):
+    assert lines.derivation(row).replay().derivations >= 1
 
 
 def leaves(derivation):
