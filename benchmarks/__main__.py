@@ -101,6 +101,8 @@ def one(name: str, rival: str, large: bool, alone: bool) -> dict[str, Any]:
         raise SystemExit(f"{name} against {rival}: not the same function: {errors}")
     arrays = [x for x in given.values() if isinstance(x, np.ndarray)]
     fresh = rival != "torch out="
+    if case.in_place and not fresh:
+        results = {output: given[name] for output, name in case.in_place.items()}
     call = (lambda: compiled(**given)) if fresh else (lambda: compiled(**given, out=results))
     return {
         "case": name,

@@ -26,6 +26,7 @@ class Case:
     large: Shapes = field(default_factory=dict)  # for those who have the memory and the time
     numbers: dict[str, float] = field(default_factory=dict)
     lookups: dict[str, tuple[str, int]] = field(default_factory=dict)  # index array: as long as axis 0 of, below axis 1
+    in_place: dict[str, str] = field(default_factory=dict)  # outputs that may take the place of inputs
     flop: float = 1.0  # operations for an element of the first input, for the roofline
 
     def arguments(self, dtype: type = np.float32, large: bool = False) -> dict[str, Any]:
@@ -86,7 +87,8 @@ CASES = {
         Case("softmax", lambda: layers.softmax, {"x": (8192, 1000)}, {"x": (4096, 32000)}, flop=25),
         Case("cross_entropy_backward", lambda: backward("cross_entropy"), {"x": (8192, 1000)}, {"x": (4096, 32000)},
              {"dl_dl": 1.0}, {"T": ("x", 1)}, flop=25),
-        Case("adam", lambda: layers.adam, _ADAM, dict.fromkeys(_ADAM, (25_000_000,)), _ADAM_NUMBERS, flop=16),
+        Case("adam", lambda: layers.adam, _ADAM, dict.fromkeys(_ADAM, (25_000_000,)), _ADAM_NUMBERS,
+             in_place={"new": "p", "a": "m", "b": "v"}, flop=16),
         Case("batch_norm_images", lambda: layers.batch_norm_images, _IMAGES, numbers={"eps": EPS}, flop=8),
         Case("linear", lambda: layers.linear, {"x": (1024, 784), "weight": (512, 784), "bias": (512,)}, flop=2 * 512),
     )
