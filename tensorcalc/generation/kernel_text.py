@@ -18,6 +18,7 @@ from .vectors import Vectors, vectors_of
 if TYPE_CHECKING:
     from .source import Source
 
+LEAST = 16  # rows of a group whose sums are kept
 RESERVED = {"ti", "np", "range", "min", "max", "float", "int", "abs", "pow", "GROUPS", "LARGEST"}
 RESERVED |= {"rows_in_group", "group", "turn", "row", *dir(builtins), *keyword.kwlist, *keyword.softkwlist}
 
@@ -151,18 +152,25 @@ class KernelText:
     def group(self) -> list[str]:
         """What is done for a group of rows."""
         columns = self.kernel.columns
+        if not columns:
+            return [f"rows_in_group = {self.rows_in_group()}", *self.rows_of_group()]
         lines = [line for column in columns for line in self.empty(column)] + list(self.rows_of_group())
         for one in columns:
             if not one.axes:
                 lines += self.collected(one.var.name, "total")
                 lines.append(f"{self.source.names(one.parts)}[group] = {self.variables[one.var.name]}")
-        return lines
+        head = [f"rows_in_group = {self.rows_in_group()}", f"if group * rows_in_group < {self.count_of_rows()}:"]
+        return [*head, *indented(lines)]
+
+    def rows_in_group(self) -> str:
+        """A fixed share of the rows; for sums over them no fewer than pay for a group."""
+        share = f"({self.count_of_rows()} + GROUPS - 1) // GROUPS"
+        return f"ti.max({LEAST}, {share})" if self.kernel.columns else share
 
     def rows_of_group(self) -> Iterator[str]:
         first, rest = self.kernel.rows[:2], self.kernel.rows[2:]
         wide = first[0] in self.vectors.loops
         count = self.count_of_rows()
-        yield f"rows_in_group = ({count} + GROUPS - 1) // GROUPS"
         start = "group * rows_in_group"
         name = self.out.letter(first[0]) if len(first) == 1 else "row"
         yield f"for {name} in range({start}, ti.min({start} + rows_in_group, {count})):"
@@ -228,7 +236,8 @@ class KernelText:
             name = self.variables[column.var.name]
             places = ", ".join(["group", *(self.out.letter(idx) for idx in column.axes)])
             yield f"{name} = {'zero()' if self.vector else '0.0'}"
-            yield "for group in range(GROUPS):"
+            yield f"rows_in_group = {self.rows_in_group()}"
+            yield f"for group in range(({self.count_of_rows()} + rows_in_group - 1) // rows_in_group):"
             yield f"    {name} += {self.part(column, places)}"
         yield self.store(finish.target, finish.axes, self.out.value(finish.value))
 

@@ -171,6 +171,10 @@ class _Planner:
             outside = [*columns] or [task.value]
         task.columns = tuple(columns)
         if columns:
+            inner = next((one for one in columns for other in columns if one in n.everything(other.body)), None)
+            if inner is not None:  # a sum over rows within another: it is complete before the other begins
+                task.value = n.exchanged(task.value, {inner: self.kept_as(inner)})
+                return self.shaped(task)
             rest = n.exchanged(task.value, {one: n.Var("", one.letters) for one in columns})
             wasted = next((one for one in n.everything(rest) if isinstance(one, Reduce)), None)
             if wasted is not None:
