@@ -99,9 +99,9 @@ EXERCISES = (
             reference="d = a_i a_i b_j b_j - a_i b_i a_j b_j",
         ),
         hints=(
-            "Multiply out: four terms, two of them equal to each other up to the names of the dummies.",
+            "Multiply out: four terms, equal in pairs up to the names of the dummies.",
             "`a_i b_j a_i b_j` is a product of two squared lengths.",
-            "The mixed terms are `-a_i b_j a_j b_i`: the dot product, twice, with different letters.",
+            "The mixed terms are `-a_i b_j a_j b_i`, minus the square of the dot product, in two letters.",
         ),
     ),
 )
