@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,14 @@ def _newest(patterns: tuple[str, ...]) -> float:
 
 @pytest.fixture(scope="session")
 def site() -> Path:
-    """The site in ``_build/html``, built where it is missing or older than its sources."""
+    """The site in ``_build/html``, built where it is missing or older than its sources.
+
+    Several workers would build over one another: they take what ``make site`` built before it started them.
+    """
     index = SITE / "searchindex.js"
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        assert index.exists(), "build the site first: make book"
+        return SITE
     if not index.exists() or index.stat().st_mtime < _newest(SOURCES):
         build()
         index.touch()  # an unchanged index is not rewritten
@@ -63,7 +70,7 @@ def open_page(context: Any, address: str) -> Visit:
     return visit
 
 
-@pytest.fixture(scope="session", params=PAGES)
+@pytest.fixture(scope="session", params=[pytest.param(page, marks=pytest.mark.xdist_group(page)) for page in PAGES])
 def visit(request, site, chromium):
     """A page in a light window of 1280 pixels."""
     context = new_context(chromium)

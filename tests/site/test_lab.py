@@ -16,6 +16,7 @@ from lab import copy_chapters, trust, without_margins
 
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: no chapter was opened in it")
 
+pytestmark = pytest.mark.xdist_group("lab")  # one JupyterLab for all of them
 CHAPTER = "13_matmul"
 READY = """() => {
   const panel = window.jupyterapp?.shell.currentWidget;
@@ -41,7 +42,7 @@ def lab_page(chromium, tmp_path_factory):
     trust(copies, environment(home))
     with jupyter_lab(folder, home) as address:
         page = chromium.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(90_000)
         page.asked = []
         page.on("request", lambda request: page.asked.append(request.url))
         page.goto(f"{address}/lab/tree/{CHAPTER}.ipynb")
