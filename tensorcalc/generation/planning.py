@@ -171,12 +171,12 @@ class _Planner:
             outside = [*columns] or [task.value]
         task.columns = tuple(columns)
         if columns:
-            inner = next((one for one in columns for other in columns if one in n.everything(other.body)), None)
+            outer = outermost(task.value)
+            inner = next((one for one in columns for other in outer if one in n.everything(other.body)), None)
             if inner is not None:  # a sum over rows within another: it is complete before the other begins
                 task.value = n.exchanged(task.value, {inner: self.kept_as(inner)})
                 return self.shaped(task)
-            rest = n.exchanged(task.value, {one: n.Var("", one.letters) for one in columns})
-            wasted = next((one for one in n.everything(rest) if isinstance(one, Reduce)), None)
+            wasted = next((one for one in outermost(task.value) if one not in columns), None)
             if wasted is not None:
                 task.value = n.exchanged(task.value, {wasted: self.kept_as(wasted)})
                 return self.shaped(task)

@@ -9,9 +9,10 @@ import pytest
 
 import tensorcalc as tc
 from tensorcalc.execution import runtime
+from tensorcalc.execution.sizes import sizes_of
 from tensorcalc.generation import kernel_text, source, text
 
-from .cases import SOURCES, TWO_LAYERS, arguments, compiled, function
+from .cases import SOURCES, arguments, compiled, function
 
 compiling = pytest.mark.skipif(not runtime.compiles(np.dtype(np.float64)), reason="nothing is compiled in float64 here")
 
@@ -165,6 +166,14 @@ def test_vulkan(python, vulkan):
     assert answer.stdout == "vulkan\n", answer.stderr[-2000:]
 
 
-def test_large_programs_are_kept_in_memory():
-    assert len(compiled("two layers", backward=True).plan.steps) < 12
-    assert TWO_LAYERS.count("=") == 5
+@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize("name", [name for name in SOURCES if "attention" not in name and name != "trace"])
+def test_no_temporary_is_larger_than_inputs_and_outputs(name, backward):
+    """But the sums of at most 64 groups of rows; the scores of attention are larger than its arrays by their nature."""
+    if backward and name == "embedding":
+        return
+    f, given = compiled(name, backward), arguments(name, np.float64, backward=backward)
+    sizes = sizes_of(f.function, {k: np.asarray(v) for k, v in given.items()}, {})
+    count = {array: np.prod([sizes[one] for one in axes], initial=1) for array, axes in f.plan.arrays.items()}
+    largest = max([np.size(v) for v in given.values()] + [count[array] for array in f.outputs])
+    assert all(value <= largest for value in count.values()), count
