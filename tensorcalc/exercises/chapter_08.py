@@ -48,14 +48,14 @@ EXERCISES = (
             "jacobian": Formula(
                 inputs={"q": "bid", "k": "bjd"},
                 outputs={"j": "bijbjd"},
-                reference="j_bijpqr = delta_bp delta_jq q_bir",
+                reference="j_bijprt = delta_bp delta_jr q_bit",
             ),
             "components": Number(_COMPONENTS),
             "nonzero": Number(_COMPONENTS // (8 * 128)),
         },
         hints=(
             "The operator needs three new letters, for the three indices of k.",
-            "`∂k_bjd/∂k_pqr = δ_bp δ_jq δ_dr`. Which of these letters is a dummy?",
+            "`∂k_bjd/∂k_prt = δ_bp δ_jr δ_dt`. Which of these letters is a dummy?",
             "Each delta that stays leaves one value in B or in J.",
         ),
     ),

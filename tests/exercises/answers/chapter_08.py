@@ -7,7 +7,7 @@ from . import Right, Wrong, vary
 LETTERS = {"a": "yes", "b": "no", "c": "no", "d": "yes", "e": "no", "f": "yes"}
 COMPONENTS = (8 * 128 * 128) * (8 * 128 * 64)
 SCORES = {
-    "jacobian": "j_bijpqr = delta_bp delta_jq q_bir",
+    "jacobian": "j_bijprt = delta_bp delta_jr q_bit",
     "components": COMPONENTS,
     "nonzero": COMPONENTS // (8 * 128),
 }
@@ -26,7 +26,7 @@ RIGHT: Right = {
     ],
     "ex-rules-scores": [
         ("as it is", SCORES),
-        ("with the third delta", vary(SCORES, jacobian="j_bijpqr = q_bid delta_bp delta_jq delta_dr")),
+        ("with the third delta", vary(SCORES, jacobian="j_bijprt = q_bid delta_bp delta_jr delta_dt")),
         ("floats", vary(SCORES, components=float(COMPONENTS), nonzero=COMPONENTS / 1024)),
     ],
     "ex-rules-unit": [
@@ -67,10 +67,10 @@ WRONG: Wrong = {
         ("perhaps", vary(LETTERS, a="perhaps"), "kind"),
     ],
     "ex-rules-scores": [
-        ("delta of b forgotten", vary(SCORES, jacobian="j_bijpqr = delta_jq q_bir 1_p"), "value"),
-        ("i for j", vary(SCORES, jacobian="j_bijpqr = delta_bp delta_iq q_bjr"), "value"),
-        ("sum forgotten", vary(SCORES, jacobian="j_bijpqr = delta_bp delta_jq q_bi"), "parse"),
-        ("sign", vary(SCORES, jacobian="j_bijpqr = -delta_bp delta_jq q_bir"), "sign"),
+        ("delta of b forgotten", vary(SCORES, jacobian="j_bijprt = delta_jr q_bit 1_p"), "value"),
+        ("i for j", vary(SCORES, jacobian="j_bijprt = delta_bp delta_ir q_bjt"), "value"),
+        ("sum forgotten", vary(SCORES, jacobian="j_bijprt = delta_bp delta_jr q_bi"), "parse"),
+        ("sign", vary(SCORES, jacobian="j_bijprt = -delta_bp delta_jr q_bit"), "sign"),
         ("components of s", vary(SCORES, components=8 * 128 * 128), "value"),
         ("one delta", vary(SCORES, nonzero=COMPONENTS // 8), "value"),
         ("three deltas", vary(SCORES, nonzero=COMPONENTS // (8 * 128 * 64)), "value"),
