@@ -81,7 +81,7 @@ def machine() -> dict[str, Any]:
     packages = ("numpy", "taichi", "torch", "jax", "numba")
     return {
         "processor": _processor(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         "backend": tc.backend(),

@@ -63,6 +63,7 @@ def test_results_are_printed_and_drawn():
 
 
 def test_the_stored_results_are_whole():
+    assert results.roofline()["kernels"]
     for one in results.read()["duels"]:
         assert one["case"] in CASES
         assert max(one["ours_error"], one["rival_error"]) < 1e-4
