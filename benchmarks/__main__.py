@@ -54,6 +54,7 @@ def run(asked: argparse.Namespace) -> None:
 
     threads = asked.threads or "all"
     names = [name for name in CASES if not asked.cases or name.startswith(tuple(asked.cases))]
+    names = [name for name in names if CASES[name].large or not asked.large]
     rivals = [name for name in asked.against or RIVALS if installed(PACKAGES.get(name, name))]
     kept = read() if FILE.exists() else {"duels": []}
     for name in names:
