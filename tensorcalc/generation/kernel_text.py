@@ -40,7 +40,7 @@ class KernelText:
             source.names(name)
         taken = {*RESERVED, *source.reserved, *source.names.found.values()}
         self.variables = {}
-        for name in dict.fromkeys(one.var.name for one in _statements(kernel.body) if hasattr(one, "var")):
+        for name in dict.fromkeys(one.var.name for one in statements(kernel.body) if hasattr(one, "var")):
             self.variables[name] = _unlike(name, taken)
             taken |= {self.variables[name], f"{self.variables[name]}_lanes"}
         for column in kernel.columns:
@@ -343,170 +343,15 @@ def indented(lines: list[str], depth: int = 1) -> list[str]:
     return ["    " * depth + line for line in lines]
 
 
-def _statements(body: list[Statement]) -> Iterator[Statement]:
+def statements(body: list[Statement]) -> Iterator[Statement]:
     for one in body:
         yield one
         if isinstance(one, For):
-            yield from _statements(one.body)
+            yield from statements(one.body)
 
 
 def _nodes(kernel: Kernel) -> list[Node]:
-    statements = list(_statements(kernel.body))
-    found = [one.value for one in statements if isinstance(one, (Let, Gather, Store, Update))]
+    body = list(statements(kernel.body))
+    found = [one.value for one in body if isinstance(one, (Let, Gather, Store, Update))]
     found += [one.value for one in kernel.finishes]
-    return [*found, *(Load(one.tensor, one.places) for one in statements if isinstance(one, (Store, Update)))]
-
-
-class LanesText(KernelText):
-    """The lines of a kernel in the words of the vector blocks."""
-
-    lanes = True
-
-    def __init__(self, source: Source, kernel: Kernel) -> None:
-        super().__init__(source, kernel)
-        self.written = {*kernel.writes, *(one.parts for one in kernel.columns)}
-        self.out.load = self.load  # type: ignore[method-assign]
-        self.out.single = self.single  # type: ignore[method-assign]
-        self.out.component = self.component  # type: ignore[method-assign]
-        self.out.functions = BLOCKS
-        self.asked = []
-
-    def parameters(self) -> list[tuple[str, str, str]]:
-        """An array of which both vectors and single components are read is passed twice."""
-        source, found = self.source, []
-        for array in (*self.arrays, *(one.parts for one in self.kernel.columns)):
-            passed = self.passed(array) if array in self.arrays else source.names(array)
-            if array in self.vectors.wide:
-                found.append((source.names(array), "Written" if array in self.written else "Lanes", passed))
-            if array in self.vectors.plain or array not in self.vectors.wide:
-                found.append((self.single(source.names(array)), "Stored" if array in self.written else "", passed))
-        found += [(source.names(name), "float", source.names(name)) for name in self.values]
-        return [*found, *((name, "int" if kind == "ti.i32" else "", given) for name, kind, given in self.numbers())]
-
-    def text(self) -> str:
-        body = list(self.lines())
-        told = [f"# {line}" for line in str(self.kernel).splitlines()[1:]]
-        parameters = ", ".join(name + (f": {kind}" if kind else "") for name, kind, _ in self.parameters())
-        decorator = "@elementwise_loops" if self.kernel.flat and self.vectors.loops else "@vector_loops"
-        return "\n".join([*told, decorator, f"def {self.kernel.name}({parameters}):", *indented(body)])
-
-    def single(self, name: str) -> str:
-        """An array as one of single components."""
-        wide = {self.source.names(one) for one in self.vectors.wide}
-        return f"{name}_one_by_one" if name in wide else name
-
-    def component(self, tensor: str, places: tuple) -> str:
-        name = self.single(self.source.names(tensor))
-        return f"{name}[{', '.join(self.out.place(place) for place in places) or '0'}]"
-
-    def load(self, tensor: str, places: tuple) -> str:
-        if not places and tensor in self.source.scalars:
-            return self.source.names(tensor)
-        if self.vector is not None and self.vector in places:
-            where = ", ".join(self.out.place(place) for place in places)
-            return f"load({self.source.names(tensor)}, {where})"
-        text = self.component(tensor, places)
-        checks = [
-            f"0 <= {self.out.place(place)} < {self.size(self.axes(tensor)[axis])}"
-            for axis, place in enumerate(places)
-            if not isinstance(place, Idx) and not (isinstance(place, Affine) and not place.range)
-        ]
-        return self.out.choice(" and ".join(checks), text) if checks else text
-
-    def count_of_rows(self) -> str:
-        first = self.kernel.rows[0]
-        return self.chunks(first.range) if first in self.vectors.loops else super().count_of_rows()
-
-    def axis_size(self, array: str, axis: int) -> str:
-        last = array in self.vectors.wide and axis == len(self.axes(array)) - 1
-        return f"length({self.source.names(array)})" if last else super().axis_size(array, axis)
-
-    def chunks(self, name: str) -> str:
-        """How many vectors a range makes."""
-        found = next(array for array in self.arrays if array in self.vectors.wide and self.axes(array)[-1] == name)
-        return f"chunks({self.source.names(found)})"
-
-    def extent(self, idx: Idx, wide: bool) -> str:
-        if wide:
-            columns = [one for one in self.kernel.columns if one.axes and one.axes[-1].range == idx.range]
-            parts = [one.parts for one in columns if one.parts in self.vectors.wide]
-            arrays = [one for one in self.arrays if one in self.vectors.wide and self.axes(one)[-1] == idx.range]
-            return self.chunks(idx.range) if arrays else f"chunks({self.source.names(parts[0])})"
-        return self.size(idx.range)
-
-    # ------------------------------------------------------------ rows
-
-    def grouped(self) -> bool:
-        return bool(self.kernel.rows)
-
-    def parallel(self) -> Iterator[str]:
-        yield "parallel()"
-
-    def in_groups(self) -> Iterator[str]:
-        yield "parallel()"
-        yield "for turn in range(GROUPS * spread()):"
-        yield "    if turn % spread() == 0:"
-        yield "        group = turn // spread()"
-        yield from indented(self.group(), 2)
-
-    # ------------------------------------------------------------ statements
-
-    def empty(self, column: Column) -> Iterator[str]:
-        if not column.axes and column.var.name in self.vectors.gathered:
-            yield f"{self.variables[column.var.name]}_lanes = zero()"
-            return
-        yield from super().empty(column)
-
-    def stored(self, array: str, places: str, value: str, last: Idx) -> str:
-        wide = array in {self.source.names(one) for one in self.vectors.wide}
-        return f"store({value}, {array}, {places})" if wide else super().stored(array, places, value, last)
-
-    def part(self, column: Column, places: str) -> str:
-        name = self.source.names(column.parts)
-        return f"load({name}, {places})" if self.vector is not None else f"{self.single(name)}[{places}]"
-
-    def gathering(self, name: str) -> str:
-        return self.variables[name] + ("_lanes" if name in self.vectors.gathered else "")
-
-    def collected(self, name: str, word: str) -> list[str]:
-        if name not in self.vectors.gathered:
-            return []
-        return [f"{self.variables[name]} = {word}({self.variables[name]}_lanes)"]
-
-    def block(self, body: list[Statement]) -> list[str]:
-        started: dict[str, str] = {}
-        lines: list[str] = []
-        for one in body:
-            if isinstance(one, Start) and one.var.name in self.vectors.gathered:
-                started[one.var.name] = "total" if one.op == "sum" else "largest"
-                lines.append(f"{self.gathering(one.var.name)} = zero(){'' if one.op == 'sum' else ' - LARGEST'}")
-                continue
-            lines += self.statement(one)
-            if isinstance(one, For):
-                done = {s.var.name for s in _statements(one.body) if isinstance(s, Gather)} & started.keys()
-                for name in [name for name in started if name in done]:
-                    lines += self.collected(name, started.pop(name))
-        return lines
-
-    def add(self, column: Column, places: tuple, value: str) -> str:
-        if not places or self.vector is None:
-            name = self.single(self.source.names(column.parts))
-            where = ", ".join(["group", *(self.out.place(place) for place in places)])
-            return f"{name}[{where}] += {value}" if places else super().add(column, places, value)
-        name = self.source.names(column.parts)
-        where = ", ".join(["group", *(self.out.place(place) for place in places)])
-        return f"store(load({name}, {where}) + {value}, {name}, {where})"
-
-    def store(self, tensor: str, places: tuple, value: str) -> str:
-        if self.vector is None or not places:
-            return super().store(tensor, places, value)
-        return f"store({value}, {self.source.names(tensor)}, {', '.join(self.out.place(place) for place in places)})"
-
-
-# Elementary functions of the blocks, under the names by which the text calls them.
-BLOCKS = {
-    name: name
-    for name in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sign", "sigmoid", "relu", "step", "erf")
-}
-BLOCKS |= {name: name for name in ("softplus", "silu", "gelu", "log1p", "expm1")}
-BLOCKS |= {"sqrt": "ti.sqrt", "abs": "magnitude", "erf'": "erf_slope"}
+    return [*found, *(Load(one.tensor, one.places) for one in body if isinstance(one, (Store, Update)))]

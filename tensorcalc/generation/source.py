@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from ..calculus.function import SymbolicFunction, bases, line_text, slots_of
 from ..notation.expression import Looked
 from . import nodes as n
-from .kernel_text import BLOCKS, RESERVED, KernelText, LanesText, indented
+from .kernel_text import RESERVED, KernelText, indented, statements
+from .lanes_text import BLOCKS, LanesText
+from .loops import Start
 from .lowering import lowered
 from .planning import Pass, Plan, Product
+from .stable import RULES
 from .text import FUNCTIONS, NEEDS, Taichi
 
 GROUPS = 64  # of rows: a number that depends on nothing, so that every run adds in the same order
@@ -59,8 +62,15 @@ class Source:
             self.functions |= one.out.used
             self.named |= one.out.named
         entry = self.entry_text(texts)
-        formulas = "\n".join(f"# {line_text(line)}" for line in self.function.statements)
+        told = [line_text(line) for line in self.function.statements]
+        formulas = "\n".join(f"# {line}" for line in (*told, *self.rules()))
         return "\n\n\n".join([f"{formulas}\n{self.head()}", *self.helpers(), *kernels, entry]) + "\n"
+
+    def rules(self) -> list[str]:
+        """The rules that keep rounding small, where they were used."""
+        largest = any(isinstance(s, Start) and s.op == "max" for one in self.kernels for s in statements(one.body))
+        used = self.functions | self.named | ({"max-shift"} if largest else set())
+        return [f"{name}: {formula}" for name, formula in RULES.items() if name in used]
 
     def head(self) -> str:
         return f"""#

@@ -17,9 +17,6 @@ RULES = {
     "softplus": "log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|))",
     "log1p": "log(1 + x) without first rounding 1 + x",
     "expm1": "exp(x) - 1 without first rounding exp(x)",
-    "log-sigmoid": "log(sigmoid(x)) = -softplus(-x)",
-    "complement": "1 - sigmoid(x) = sigmoid(-x)",
-    "log-of-exp": "log(exp(x) r) = x + log(r)",
     "max-shift": "exp(x_i)/sum exp(x_k) = exp(x_i - M)/sum exp(x_k - M), M = max x_k",
 }
 

@@ -177,3 +177,12 @@ def test_no_temporary_is_larger_than_inputs_and_outputs(name, backward):
     count = {array: np.prod([sizes[one] for one in axes], initial=1) for array, axes in f.plan.arrays.items()}
     largest = max([np.size(v) for v in given.values()] + [count[array] for array in f.outputs])
     assert all(value <= largest for value in count.values()), count
+
+
+def test_rules_of_stability_are_named():
+    assert (
+        "# max-shift: exp(x_i)/sum exp(x_k) = exp(x_i - M)/sum exp(x_k - M), M = max x_k\n"
+        in compiled("softmax").source
+    )
+    assert "# softplus: log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|))\n" in compiled("logistic").source
+    assert "max-shift" not in compiled("layer norm").source
