@@ -128,7 +128,7 @@ EXERCISES = (
         hints=(
             "Rename the dummy of the first line to m before you put it in: k is in use in the second.",
             "Inside the bracket the mean of u is `1/H (x_bk - 1/H x_bm 1_m 1_k) 1_k`. Multiply out.",
-            "In the last term `1_k 1_k = H` cancels one factor 1/H.",
+            "In the last term `1_k 1_k = K`, and K = H cancels one factor 1/H.",
         ),
     ),
     Exercise(

@@ -98,7 +98,7 @@ def symbol(base: Sym) -> Form:
         inner = symbol(Sym(base.name[4:], base.slots))
         return Form(f"∂l/∂{inner.text}", rf"\frac{{\partial l}}{{\partial {inner.latex}}}")
     if len(base.slots) > 2:
-        raise NoMatrixForm(f"{base.name} has {len(base.slots)} indices")
+        raise NoMatrixForm(f"{base.name} has {len(base.slots)} indices, and a matrix has two")
     if len(base.slots) == 2:
         upper = base.name[0].upper() + base.name[1:]
         return Form(upper, name_latex(upper) if upper in GREEK or base.name not in GREEK else name_latex(base.name))
@@ -139,11 +139,12 @@ class Link:
 
 
 def _link(base: Base, exponent: Fraction) -> Link:
+    form = symbol(base) if isinstance(base, Sym) else None
     slots = getattr(base, "slots", None)
     if exponent != 1 or slots is None or not 1 <= len(slots) <= 2 or not all(isinstance(slot, Idx) for slot in slots):
         raise NoMatrixForm("powers, functions and positions of components have no matrix form")
-    if isinstance(base, Sym):
-        return Link(symbol(base), slots)
+    if form:
+        return Link(form, slots)
     if isinstance(base, Delta):
         return Link(IDENTITY, slots)
     if len(slots) == 2:
