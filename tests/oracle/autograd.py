@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from functools import reduce
 
-import torch
+import pytest
 
 from tensorcalc.notation import syntax as s
 from tests.oracle import loops
 
+torch = pytest.importorskip("torch", reason="PyTorch is not installed; it is an oracle of the tests only")
 torch.set_num_threads(1)
 FLOAT = torch.float64
 NAMES = ("exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu", "abs", "erf")
