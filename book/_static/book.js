@@ -48,9 +48,14 @@ const SMALLEST = 0.84;
 
 function fitFormulas() {
   for (const formula of document.querySelectorAll("mjx-container[display=true]")) {
-    formula.style.fontSize = "";
+    const picture = formula.querySelector("svg");
+    if (!picture) continue;
+    picture.style.width = picture.style.height = "";
     const ratio = formula.clientWidth / formula.scrollWidth;
-    if (ratio < 1 && ratio >= SMALLEST) formula.style.fontSize = `${Math.floor(1000 * ratio - 5) / 10}%`;
+    if (ratio >= 1 || ratio < SMALLEST) continue;
+    // By its width, not by a font size: browsers that round an ex to whole pixels would change nothing.
+    picture.style.width = `${formula.clientWidth}px`;
+    picture.style.height = "auto";
   }
 }
 
