@@ -57,7 +57,7 @@ WRONG: Wrong = {
         ("no upstream", "dl_dx_p = 1 / (3 y_p^2 + 1)", "value"),
     ],
     "ex-inverse-many": [
-        ("matrix not transposed", lambda g, a, x: many(g, a.T, x), "value"),
+        ("matrix not transposed", lambda g, a, x: many(g, a.T, x), "transposed"),
         ("sign", lambda g, a, x: (-many(g, a, x)[0], many(g, a, x)[1]), "sign"),
         ("outer product turned", lambda g, a, x: (many(g, a, x)[0].T, many(g, a, x)[1]), "transposed"),
         ("one gradient", lambda g, a, x: many(g, a, x)[0], "kind"),
