@@ -103,7 +103,7 @@ EXERCISES = (
             reference=lambda dl_dy, y: np.where(y > 0, dl_dy, 0.1 * dl_dy),
         ),
         hints=(
-            "The leak is positive. Which sign has y where x is negative?",
+            "The leak is positive. Which sign does y have where x is negative?",
             "The slope is 1.0 where `y[i] > 0.0` and 0.1 elsewhere.",
             "One loop over i; set `slope = 1.0`, change it under an `if`, and multiply with `dl_dy[i]`.",
         ),
