@@ -1,4 +1,4 @@
-"""Derivatives that another system has returned as 0 without a word (SymPy issues 25118, 26561, 26585, 27406, 17229)."""
+"""Derivatives that another system has returned as 0 without a word (SymPy issues 25118, 26561, 26585, 27406, 30527; 17229)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ CASES = [
     ("t = e_kk\ny = t^2 + 1", "e", (3, 3), "G = 2 tr(E) I"),
     # 25118: an invariant less a number
     ("c_kl = f_mk f_ml\ny = c_kk - 3", "f", (3, 4), "G = 2 F"),
+    # 30527: the square of a trace of a difference
+    ("d_kl = delta_kl - e_kl\ny = d_kk d_ll", "e", (3, 3), "G = -2 tr(I - E) I"),
+    ("t = delta_kk - e_kk\ny = t^2", "e", (3, 3), "G = -2 tr(I - E) I"),
     # 26585: sums of squared norms, with and without the variable
     ("r_kl = a_kl - u_km v_ml\ny = 0.5 r_kl r_kl + 0.5 a_kl a_kl", "u", (3, 2), "G = (U V - A) V^T"),
     ("r_kl = a_kl - u_km v_ml\ny = 0.5 r_kl r_kl + 0.5 u_kl u_kl", "u", (3, 2), "G = (U V - A) V^T + U"),
