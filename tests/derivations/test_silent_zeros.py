@@ -1,4 +1,4 @@
-"""Derivatives that another system has returned as 0 without a word (SymPy issues 25118, 26561, 26585, 27406, 30527; 17229)."""
+"""Derivatives that another system has returned as 0 without a word; the numbers are those of SymPy's issues."""
 
 from __future__ import annotations
 
