@@ -30,7 +30,7 @@ LEGEND = [
     "filled: saved, a thin line to each use",
     "+: gradients of several consumers add up",
 ]
-LEGEND_LINE, WIDE = 0.24, 5.4  # inches; a wider picture has its legend in two columns
+LEGEND_LINE, WIDE = 0.24, 6.4  # inches; a wider picture has its legend in two columns
 
 
 @dataclass(frozen=True)
