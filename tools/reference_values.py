@@ -73,6 +73,29 @@ CASES: dict[str, tuple[Callable, dict[str, Callable]]] = {
         lambda q, k, v: F.scaled_dot_product_attention(q, k, v),
         {"q": normal(3, 4), "k": normal(5, 4), "v": normal(5, 2)},
     ),
+    "tanh_network": (
+        lambda x, w1, b1, w2, b2, w3, b3: torch.tanh(torch.tanh(x @ w1 + b1) @ w2 + b2) @ w3 + b3,
+        {
+            "x": normal(5, 4),
+            "w1": normal(4, 3),
+            "b1": normal(3),
+            "w2": normal(3, 3),
+            "b2": normal(3),
+            "w3": normal(3, 2),
+            "b3": normal(2),
+        },
+    ),
+    "two_layer_network": (
+        lambda x, w1, b1, w2, b2, t: F.cross_entropy(F.linear(torch.relu(F.linear(x, w1, b1)), w2, b2), t),
+        {
+            "x": normal(5, 4),
+            "w1": normal(6, 4),
+            "b1": normal(6),
+            "w2": normal(3, 6),
+            "b2": normal(3),
+            "t": fixed([2, 0, 1, 1, 2]),
+        },
+    ),
 }
 
 
