@@ -96,6 +96,8 @@ CASES: dict[str, tuple[Callable, dict[str, Callable]]] = {
             "t": fixed([2, 0, 1, 1, 2]),
         },
     ),
+    "nll": (lambda y, t: F.nll_loss(y, t), {"y": normal(5, 4), "t": fixed([2, 0, 3, 1, 2])}),
+    "cross_entropy_soft": (lambda x, t: F.cross_entropy(x, t), {"x": normal(5, 4), "t": inside(0.1, 0.9, 5, 4)}),
 }
 
 
