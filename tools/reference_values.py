@@ -29,6 +29,12 @@ def fixed(values: Any) -> Callable[[np.random.Generator], np.ndarray]:
     return lambda rng: np.asarray(values)
 
 
+def dropped(x: torch.Tensor, p: float) -> torch.Tensor:
+    """Dropout by PyTorch's own random numbers: the zeros of the output tell the mask."""
+    torch.manual_seed(0)
+    return F.dropout(x, p)
+
+
 # name -> (what PyTorch evaluates, its inputs); floating-point inputs are differentiated by
 CASES: dict[str, tuple[Callable, dict[str, Callable]]] = {
     "matmul": (lambda x, w: x @ w, {"x": normal(3, 4), "w": normal(4, 5)}),
@@ -98,6 +104,22 @@ CASES: dict[str, tuple[Callable, dict[str, Callable]]] = {
     ),
     "nll": (lambda y, t: F.nll_loss(y, t), {"y": normal(5, 4), "t": fixed([2, 0, 3, 1, 2])}),
     "cross_entropy_soft": (lambda x, t: F.cross_entropy(x, t), {"x": normal(5, 4), "t": inside(0.1, 0.9, 5, 4)}),
+    "sigmoid_network": (
+        lambda x, w1, b1, w2, b2, w3, b3, t: F.cross_entropy(
+            torch.sigmoid(torch.sigmoid(x @ w1 + b1) @ w2 + b2) @ w3 + b3, t, reduction="sum"
+        ),
+        {
+            "x": normal(7, 4),
+            "w1": normal(4, 5),
+            "b1": normal(5),
+            "w2": normal(5, 6),
+            "b2": normal(6),
+            "w3": normal(6, 3),
+            "b3": normal(3),
+            "t": fixed([2, 0, 1, 1, 2, 0, 0]),
+        },
+    ),
+    "dropout": (lambda x: dropped(x, 0.2), {"x": normal(5, 8)}),
 }
 
 
