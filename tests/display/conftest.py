@@ -47,6 +47,12 @@ PICTURES = {
         lambda x, y: x**2 + 4 * y**2, {"descent": [(2, 1), (1, 0.2), (0.5, 0)]}, x=(-1, 3), y=(-1, 2)
     ),
     "roofline": lambda: display.roofline_picture({"add": (0.08, 1e9), "matmul": (40, 6e10)}, bandwidth=2e10, peak=1e11),
+    "network": lambda: display.network_picture(
+        [12, 3, 2], units="xcy", names=["x", "c", "y"], values=[None, [-0.5, 0.25, 1]], at=2, groups={"encoder": (0, 1)}
+    ),
+    "duel": lambda: display.duel_picture(
+        {"one": {"NumPy": (4.8, 5, 5.1), "PyTorch": (0.7, 0.9, 1.2)}, "two": {"JAX": (2, 2.5, 3)}}, ours="the kernel"
+    ),
     "slices": lambda: display.slices_picture((2, 3, 4), "ijk", at=1),
 }
 
