@@ -35,6 +35,23 @@ def dropped(x: torch.Tensor, p: float) -> torch.Tensor:
     return F.dropout(x, p)
 
 
+def path(optimizer: Callable, **options: Any) -> Callable:
+    """The parameters before and after each step of an optimizer, whose gradients are the rows of g."""
+
+    def parameters(p: torch.Tensor, g: torch.Tensor) -> torch.Tensor:
+        moving, visited = p.clone(), [p]
+        steps = optimizer([moving], differentiable=True, **options)
+        for row in g:
+            moving.grad = row
+            steps.step()
+            visited.append(moving.clone())
+        return torch.stack(visited)
+
+    return parameters
+
+
+STEPS = {"p": normal(3), "g": normal(4, 3)}  # three parameters, four steps
+
 # name -> (what PyTorch evaluates, its inputs); floating-point inputs are differentiated by
 CASES: dict[str, tuple[Callable, dict[str, Callable]]] = {
     "matmul": (lambda x, w: x @ w, {"x": normal(3, 4), "w": normal(4, 5)}),
@@ -120,6 +137,16 @@ CASES: dict[str, tuple[Callable, dict[str, Callable]]] = {
         },
     ),
     "dropout": (lambda x: dropped(x, 0.2), {"x": normal(5, 8)}),
+    "conv2d_groups": (
+        lambda x, w, b: F.conv2d(x, w, b, stride=(3, 1), padding=(1, 0), dilation=(1, 2), groups=2),
+        {"x": normal(2, 4, 8, 6), "w": normal(6, 2, 2, 3), "b": normal(6)},
+    ),
+    "sgd": (path(torch.optim.SGD, lr=0.1), STEPS),
+    "momentum": (path(torch.optim.SGD, lr=0.1, momentum=0.9), STEPS),
+    "rmsprop": (path(torch.optim.RMSprop, lr=0.1, alpha=0.9, eps=1e-3), STEPS),
+    "adam": (path(torch.optim.Adam, lr=0.1, eps=1e-3), STEPS),
+    "adam_l2": (path(torch.optim.Adam, lr=0.1, eps=1e-3, weight_decay=0.1), STEPS),
+    "adamw": (path(torch.optim.AdamW, lr=0.1, eps=1e-3, weight_decay=0.1), STEPS),
 }
 
 
