@@ -19,7 +19,8 @@ import numpy as np
 from .results import FILE, line, read, table
 
 TOLERANCE = 1e-4  # relative to the largest element, in float32
-PACKAGES = {"torch out=": "torch", "torch.compile": "torch"}
+OWN = ("naive", "two-pass", "recomputed")
+PACKAGES = {"torch out=": "torch", "torch.compile": "torch"} | dict.fromkeys(OWN, "taichi")
 
 
 def main() -> None:

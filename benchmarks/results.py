@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,30 @@ def read() -> dict[str, Any]:
     return json.loads(FILE.read_text(encoding="utf-8"))
 
 
-def share(row: dict[str, Any]) -> float:
+def share(row: dict[str, Any], whose: str = "ours_ms") -> float:
     """Of the speed that the roofline of the same run allows: the lesser of bandwidth · intensity and peak."""
     allowed = max(row["bytes"] / row["bandwidth"], row["flop"] / row["peak"])
-    return allowed / (row["ours_ms"]["min"] / 1e3)
+    return allowed / (row[whose]["min"] / 1e3)
+
+
+def pairs(case: str, found: dict[str, Any] | None = None, large: bool = False) -> dict[str, dict[str, Any]]:
+    """Rival -> what was measured against it, in one case: on all threads where that was measured, else on one."""
+    rows = [row for row in (found or read())["duels"] if row["case"] == case and row["large"] == large]
+    threads = "all" if any(row["threads"] == "all" for row in rows) else 1
+    return {row["rival"]: row for row in rows if row["threads"] == threads}
+
+
+def duels(cases: Iterable[str], rivals: Iterable[str], found: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What `tensorcalc.display.duel_picture` draws: case -> rival -> its time over ours, quartile, median, quartile."""
+    stored = {case: pairs(case, found) for case in cases}
+    return {
+        case.replace("_", " "): {rival: _inverted(rows[rival]["ratio"]) for rival in rivals if rival in rows}
+        for case, rows in stored.items()
+    }
+
+
+def _inverted(ratio: dict[str, float]) -> tuple[float, float, float]:
+    return 1 / ratio["high"], 1 / ratio["median"], 1 / ratio["low"]
 
 
 def line(row: dict[str, Any]) -> str:
@@ -40,6 +61,19 @@ def table(found: dict[str, Any]) -> str:
     """All of it, and the machine."""
     rows = sorted(found["duels"], key=lambda row: (str(row["threads"]), row["large"], row["case"]))
     return "\n".join([HEAD, *map(line, rows), f"float32; {found['machine']}"])
+
+
+def climb(case: str, rungs: Iterable[str], found: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The arguments of `roofline_picture` for one case: these rivals of it, and our kernel at its best."""
+    stored = pairs(case, found)
+    rows = [stored[rung] for rung in rungs]
+    times = {row["rival"]: row["theirs_ms"]["min"] for row in rows} | {"ours": min(r["ours_ms"]["min"] for r in rows)}
+    flop, moved = rows[0]["flop"], rows[0]["bytes"]
+    return {
+        "kernels": {name: (flop / moved, flop / time * 1e3) for name, time in times.items()},
+        "bandwidth": max(row["bandwidth"] for row in rows),
+        "peak": max(row["peak"] for row in rows),
+    }
 
 
 def roofline(found: dict[str, Any] | None = None, threads: int | str | None = None) -> dict[str, Any]:

@@ -195,6 +195,46 @@ def numba(name: str, given: Given) -> Call | None:
     return None
 
 
+def naive(name: str, given: Given) -> Call | None:
+    """Our own loops as the derivation has them, a nest and an array for each gradient."""
+    from tensorcalc.kernels import layer_norm_backward_stages_loops
+
+    def stages() -> Any:
+        x, rows = given["x"], given["m"]
+        mu, dmu, dx = (np.empty_like(x) for _ in range(3))
+        dsigma, dv, dm = (np.empty_like(rows) for _ in range(3))
+        dgamma, dbeta = np.empty_like(given["gamma"]), np.empty_like(given["gamma"])
+        layer_norm_backward_stages_loops(
+            given["dl_dy"], x, given["gamma"], rows, given["sigma"], mu, dsigma, dv, dmu, dm, dx, dgamma, dbeta
+        )
+        return dx, dgamma, dbeta
+
+    return stages if name == "layer_norm_backward" else None
+
+
+def two_pass(name: str, given: Given) -> Call | None:
+    """Our own loops that read each row twice and keep nothing between: plain Taichi, written by hand."""
+    from tensorcalc import kernels
+
+    if name == "layer_norm_backward":
+        cache = kernels.LayerNormCache(given["x"], given["gamma"], given["m"], given["sigma"])
+        return lambda: kernels.layer_norm_backward(given["dl_dy"], cache)
+    if name.startswith("layer_norm"):
+        return lambda: kernels.layer_norm_forward(given["x"], given["gamma"], given["beta"], EPS)[0]
+    return None
+
+
+def recomputed(name: str, given: Given) -> Call | None:
+    """The kernel generated from the same statements, which computes the statistics of each row once more."""
+    from tensorcalc.layers import layer_norm
+
+    if name != "layer_norm_backward":
+        return None
+    compiled = layer_norm.backward().compile()
+    known = {key: given[key] for key in compiled.inputs}
+    return lambda: compiled(**known)
+
+
 RIVALS = {
     "numpy": numpy,
     "torch": torch,
@@ -202,4 +242,7 @@ RIVALS = {
     "torch.compile": torch_compile,
     "jax": jax,
     "numba": numba,
+    "naive": naive,
+    "two-pass": two_pass,
+    "recomputed": recomputed,
 }

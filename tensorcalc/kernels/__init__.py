@@ -32,6 +32,7 @@ _FAMILIES = (
     "group_norm",
     "inverse",
     "layer_norm",
+    "layer_norm_stages",
     "linear",
     "losses",
     "matmul",

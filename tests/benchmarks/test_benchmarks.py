@@ -8,7 +8,7 @@ import pytest
 from benchmarks import results
 from benchmarks.cases import CASES
 from benchmarks.rivals import numpy as by_numpy
-from benchmarks.rivals import whole
+from benchmarks.rivals import naive, recomputed, two_pass, whole
 
 
 def small(name):
@@ -27,6 +27,22 @@ def test_numpy_is_given_the_same_function(name):
     exact = tuple(exact.values()) if isinstance(exact, dict) else (exact,)
     for a, b in zip(found if isinstance(found, tuple) else (found,), exact, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("rival", [naive, two_pass, recomputed])
+@pytest.mark.parametrize("name", [name for name in CASES if name.startswith("layer_norm")])
+def test_our_own_rungs_are_the_same_function(name, rival):
+    case = small(name)
+    given = case.arguments(np.float64)
+    call = rival(name, given)
+    if call is None:
+        assert name != "layer_norm_backward"
+        return
+    found, exact = call(), case.make()(**given)
+    found = list(found.values()) if isinstance(found, dict) else list(found) if isinstance(found, tuple) else [found]
+    exact = list(exact.values()) if isinstance(exact, dict) else [exact]
+    for a, b in zip(found, exact, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-13)
 
 
 def test_arguments_are_the_same_for_everyone_and_aligned():
@@ -60,6 +76,29 @@ def test_results_are_printed_and_drawn():
     from tensorcalc import display
 
     assert display.roofline_picture(**arguments).axes
+
+
+def test_pairs_prefer_all_threads():
+    found = {"duels": [row(threads=1, load=1), row(load=2), row("adam", threads=1), row(large=True, load=3)]}
+    assert results.pairs("softmax", found)["torch"]["load"] == 2
+    assert results.pairs("adam", found).keys() == {"torch"}
+    assert results.pairs("softmax", found, large=True)["torch"]["load"] == 3
+    assert results.pairs("linear", found) == {}
+
+
+def test_duels_tell_how_much_slower_a_rival_is():
+    ratio = {"min": 0.4, "low": 0.4, "median": 0.5, "high": 0.8}
+    found = {"duels": [row("layer_norm", rival="numpy", ratio=ratio)]}
+    assert results.duels(["layer_norm"], ["numpy", "jax"], found) == {"layer norm": {"numpy": (1.25, 2.0, 2.5)}}
+
+
+def test_the_climb_ends_at_our_best():
+    slow = {"min": 40.0, "median": 44.0}
+    found = {"duels": [row(rival="naive", theirs_ms=slow), row(rival="two-pass", ms=1.0)]}
+    climb = results.climb("softmax", ["naive", "two-pass"], found)
+    assert climb["kernels"] == {"naive": (4.0, 1e8), "two-pass": (4.0, 4e9), "ours": (4.0, 4e9)}
+    assert (climb["bandwidth"], climb["peak"]) == (1e9, 1e11)
+    assert results.share(found["duels"][0], "theirs_ms") == pytest.approx(1 / 40)
 
 
 def test_the_stored_results_are_whole():
