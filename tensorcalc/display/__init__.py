@@ -26,6 +26,7 @@ _HOME = {
     "network_picture": "networks",
     "noisy": "record",
     "path_picture": "training",
+    "progress": "bars",
     "roofline_picture": "training",
     "same_drawing": "compare",
     "setup": "style",
