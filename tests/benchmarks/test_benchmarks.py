@@ -7,8 +7,8 @@ import pytest
 
 from benchmarks import results
 from benchmarks.cases import CASES
-from benchmarks.rivals import numpy as by_numpy
 from benchmarks.rivals import naive, recomputed, two_pass, whole
+from benchmarks.rivals import numpy as by_numpy
 
 
 def small(name):

@@ -1,4 +1,4 @@
-"""Duels: each rival where its time says, marked by which side of the line it is on, and what cannot be drawn refused."""
+"""Duels: each rival where its time says, marked by which side of the line it is on, nonsense refused."""
 
 import pytest
 
