@@ -124,6 +124,9 @@ class LanesText(KernelText):
     def gathering(self, name: str) -> str:
         return self.variables[name] + ("_lanes" if name in self.vectors.gathered else "")
 
+    def gather(self, name: str, op: str, value: str) -> str:
+        return f"{name} += {value}" if op == "sum" else f"{name} = larger({name}, {value})"
+
     def collected(self, name: str, word: str) -> list[str]:
         if name not in self.vectors.gathered:
             return []

@@ -24,6 +24,7 @@ WORDS: tuple[str, ...] = (
     "Stored",
     "Written",
     "chunks",
+    "larger",
     "largest",
     "length",
     "load",

@@ -3,7 +3,7 @@
 Whoever generates or writes a kernel uses these, so that each technique stands in one place.
 """
 
-from .choices import pick_less, relu, within
+from .choices import larger, pick_less, relu, within
 from .elementary import FUNCTIONS
 from .lanes import Width, chunks, largest, length, load, parallel, spread, store, total, zero
 from .loops import Lanes, Stored, VectorLoops, Written, elementwise_loops, vector_loops
@@ -24,6 +24,7 @@ __all__ = [
     "chunks",
     "elementwise_loops",
     "empty",
+    "larger",
     "largest",
     "length",
     "load",
