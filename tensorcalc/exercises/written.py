@@ -10,7 +10,7 @@ import numpy as np
 from tensorcalc.execution.functions import function
 from tensorcalc.notation.errors import NotationError
 from tensorcalc.notation.parser import parse
-from tensorcalc.notation.syntax import Letter, Program, Statement, Sum, Tensor, walk
+from tensorcalc.notation.syntax import Affine, Letter, Program, Statement, Sum, Tensor, walk
 
 from .samples import Arrays, Sample
 from .trial import Rejected
@@ -67,7 +67,8 @@ class Written:
         try:
             given = _run(self._given, None, sample.arrays) if self._given else {}
             try:
-                return _run(text, name, {**sample.arrays, **given})[name]
+                sizes = self._sizes(line, sample) if _is_affine(line) else None
+                return _run(text, name, {**sample.arrays, **given}, sizes)[name]
             except NotationError as error:
                 if error.rule == "size-missing":  # deltas and one-tensors alone: the exercise knows the axes
                     return _run(text, name, {**sample.arrays, **given}, self._sizes(line, sample))[name]
@@ -94,6 +95,12 @@ def _run(text: str, name: str | None, arrays: Arrays, sizes: Mapping[str, int] |
         found = formula(**values, sizes=sizes)
     found = found if isinstance(found, dict) else {names[0]: found}
     return {name: np.asarray(value, dtype=float) for name, value in found.items()}
+
+
+def _is_affine(statement: Statement) -> bool:
+    """Whether an index is computed: a range that no other shows would be cut to what is inside."""
+    tensors = (node for node in walk(statement.right) if isinstance(node, Tensor))
+    return any(isinstance(index, Affine) for tensor in tensors for index in tensor.indices)
 
 
 def _names_in(statement: Statement) -> set[str]:

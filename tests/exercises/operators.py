@@ -125,5 +125,6 @@ def _without_last_factor(right: str) -> str:
 def _renamed(statement: str, names: dict[str, str]) -> str:
     """Letters renamed in all subscripts, and the sizes called after them; before the last underscore stands a name."""
     table = str.maketrans(names)
-    text = re.sub(r"_([a-z]+)\b(?!_)", lambda found: "_" + found[1].translate(table), statement)
+    subscript = r"_([a-z]+\b(?!_)|\{[^}]*\})"
+    text = re.sub(subscript, lambda found: "_" + found[1].translate(table), statement)
     return re.sub(r"\b[A-Z]\b", lambda found: found[0].lower().translate(table).upper(), text)
