@@ -5,6 +5,7 @@ Importing it loads neither NumPy nor Taichi nor matplotlib; each name below is l
 """
 
 from importlib import import_module
+from typing import Any
 
 __version__ = "0.1.0"
 
@@ -21,6 +22,7 @@ _HOME = {
     "equal": "tensorcalc.calculus.equality",
     "equation": "tensorcalc.calculus.equations",
     "Equation": "tensorcalc.calculus.equations",
+    "errata": "tensorcalc.errata",
     "exercises": "tensorcalc.exercises",
     "from_matrix": "tensorcalc.calculus.equations",
     "Function": "tensorcalc.execution.functions",
@@ -45,7 +47,7 @@ _HOME = {
 __all__ = sorted(_HOME)
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"tensorcalc has no name {name!r}; it has {', '.join(__all__)}")
     home = _HOME[name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tools.checklist import anchors, errata, rows
+from tools.checklist import anchors, chapters, errata, rows
 
 
 def test_every_row_is_shown_and_linked(site):
@@ -16,8 +16,22 @@ def test_every_row_is_shown_and_linked(site):
 
 def test_every_erratum_is_named(site):
     page = (site / "book/coverage.html").read_text(encoding="utf-8")
-    named = {int(n) for n in re.findall(r"erratum (\d+): \w+", page)}
+    named = {int(n) for n in re.findall(r'href="C_errata.html#erratum-(\d+)"', page)}
     assert named == {erratum["number"] for erratum in errata()}
+
+
+def test_the_list_of_errata_is_whole_and_linked(site):
+    page = (site / "book/C_errata.html").read_text(encoding="utf-8")
+    listed = re.findall(r'id="erratum-(\d+)"', page)
+    assert sorted(map(int, listed)) == [erratum["number"] for erratum in errata()]
+    unwritten = {erratum["chapter"] for erratum in errata()} - set(chapters())
+    assert ("not written yet" in page) == bool(unwritten)
+    assert 'href="04_index_algebra.html#s1-073"' in page
+
+
+def test_errata_in_the_prose_of_chapters_are_links(site):
+    page = (site / "book/02_free_and_dummy_indices.html").read_text(encoding="utf-8")
+    assert {"70", "71"} <= set(re.findall(r'href="C_errata.html#erratum-(\d+)"', page))
 
 
 def test_the_glossary_links_to_the_chapters_that_are_written(site):
