@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ..notation.building import parts
+from ..notation.building import binders, parts
 from ..notation.errors import NotationError
 from ..notation.expression import Base, Deriv, Expr, Idx, Looked, Slot, Sym
+from ..notation.lettering import letter
 from ..notation.parser import parse
 from ..notation.printing import to_latex, to_text
 from ..notation.reading import Line, Reader, Signature
+from ..notation.sizes import Meanings, meanings
 from ..notation.syntax import Constant, Letter, Statement, Tensor, walk
 from ..notation.writing import write
 
@@ -245,14 +247,16 @@ class SymbolicFunction:
     # ------------------------------------------------------------ showing
 
     def __str__(self) -> str:
-        return "\n".join(line_text(line) for line in self.statements)
+        program = names_together(self.statements)
+        return "\n".join(line_text(line, program) for line in self.statements)
 
     def __repr__(self) -> str:
         return f"<function {self.name or ', '.join(self.outputs)} of {', '.join(self.inputs)}>\n{self}"
 
     @property
     def latex(self) -> str:
-        lines = (line_latex(line).replace(" = ", " &= ", 1) for line in self.statements)
+        program = names_together(self.statements)
+        lines = (line_latex(line, program).replace(" = ", " &= ", 1) for line in self.statements)
         body = " \\\\\n".join(lines)
         return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
 
@@ -284,13 +288,19 @@ def free_prefix(line: Line) -> tuple[Idx, ...] | None:
     return line.free if line.free or line.left.letters or any(term.bound for term in line.left.terms) else None
 
 
-def line_text(line: Line) -> str:
-    prefix = free_prefix(line)
-    start = "" if prefix is None else f"[{', '.join(idx.name for idx in prefix)}] "
-    return f"{start}{to_text(write(line.left, line.free))} = {to_text(write(line.right, line.free))}"
+def line_text(line: Line, program: Meanings | None = None) -> str:
+    """A line as text; ``program`` has the names of the lines that are read together with it."""
+    start = "" if (prefix := free_prefix(line)) is None else f"[{', '.join(idx.name for idx in prefix)}] "
+    left, right = (to_text(write(side, line.free, program)) for side in (line.left, line.right))
+    return f"{start}{left} = {right}"
 
 
-def line_latex(line: Line) -> str:
-    prefix = free_prefix(line)
-    start = "" if prefix is None else f"[{', '.join(idx.name for idx in prefix)}]\\; "
-    return f"{start}{to_latex(write(line.left, line.free))} = {to_latex(write(line.right, line.free))}"
+def line_latex(line: Line, program: Meanings | None = None) -> str:
+    start = "" if (prefix := free_prefix(line)) is None else f"[{', '.join(idx.name for idx in prefix)}]\\; "
+    left, right = (to_latex(write(side, line.free, program)) for side in (line.left, line.right))
+    return f"{start}{left} = {right}"
+
+
+def names_together(lines: Iterable[Line]) -> Meanings:
+    """What each name means in these lines, with the dummies they are printed with."""
+    return meanings(*((*line.free, *binders(letter(line.right, line.free))) for line in lines))

@@ -7,7 +7,7 @@ The order of terms and factors is the order in which they were written; ``calcul
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
@@ -118,10 +118,12 @@ class One(Cached):
 
 @dataclass(frozen=True)
 class Size(Cached):
-    """The number of values that an index of this range takes."""
+    """The number of values that an index of this range takes; ``name`` is how it was written, for display only."""
 
     range: str
+    name: str = field(default="", compare=False)
     letters = NONE
+    __match_args__ = ("range",)
     __hash__ = Cached.__hash__
 
 

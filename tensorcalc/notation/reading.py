@@ -150,7 +150,7 @@ def rename_ranges(expr: Expr, names: Mapping[str, str], sizes: Mapping[str, str]
 
     def base(one: Base) -> Base:
         if isinstance(one, Size):
-            return Size(sizes.get(one.range, one.range))
+            return Size(sizes.get(one.range, one.range), one.name)
         return map_slots(one, slot, whole)
 
     def whole(one: Expr) -> Expr:

@@ -192,7 +192,7 @@ class Scope:
         """Inside a group a one-tensor may broadcast an outer letter, but not repeat one the term carries."""
         total = sum(counts, Counter())
         for piece, count in zip(found, counts, strict=True):
-            for letter in count if isinstance(piece.node, sx.Ones) else ():
+            for letter in count if piece.atom and isinstance(piece.node, sx.Ones) else ():
                 if letter in env and total[letter] > 1 and env[letter].uid not in self.written:
                     given = f"1_{letter} repeats {letter}, which this term already carries"
                     self.fail("ones-in-group", given, letter, place_of(letter, piece.node))
@@ -219,7 +219,7 @@ class Scope:
                 mine = [at for letter, at in self.letters if at in here and self.ranges.name(letter) == name]
                 near = [at for _, at in self.letters]
                 self.sizes.append((name, node.span[0], mine, here, near))
-                return ex.of_base(ex.Size(f"?{len(self.sizes) - 1}"))
+                return ex.of_base(ex.Size(f"?{len(self.sizes) - 1}", name))
             case sx.Tensor(name, indices):
                 return ex.of_base(ex.Sym(name, self.slots(name, indices, env, node.span[0])))
             case sx.Ones(indices):

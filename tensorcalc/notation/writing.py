@@ -6,40 +6,21 @@ A sum is left to the convention where reading the line would find it again, and 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from fractions import Fraction
 
 from . import expression as ex
 from . import syntax as sx
-from .building import binders, map_expr, map_slots
 from .expression import Expr, Idx, Term
 from .factors import closed_parts, occurrences, pieces
+from .flattening import below_one_bar, flattened, without_repeats
 from .lettering import letter
-from .ranges import shown
+from .sizes import Meanings, named
 
 
-def write(expr: Expr, free: Iterable[Idx] = ()) -> sx.Node:
-    """The tree of an expression whose free indices are these."""
+def write(expr: Expr, free: Iterable[Idx] = (), program: Meanings | None = None) -> sx.Node:
+    """The tree of an expression whose free indices are these; ``program`` has the names that its other lines show."""
     free = tuple(free)
-    lettered = letter(expr, free)
-    return _sum(_sized(lettered, free), nested=False)
-
-
-def _sized(expr: Expr, free: tuple[Idx, ...]) -> Expr:
-    """Where the name of a range would mean two in this line, its size is called by a letter that means it alone."""
-    meant: dict[str, set[str]] = {}
-    for idx in (*free, *binders(expr)):
-        meant.setdefault(idx.name.upper(), set()).add(idx.range)
-
-    def change(base: ex.Base) -> ex.Base:
-        if not isinstance(base, ex.Size):
-            return map_slots(base, lambda slot: slot, lambda inner: map_expr(inner, change))
-        here = {base.range}
-        clear = [] if meant.get(shown(base.range), here) == here else sorted(n for n in meant if meant[n] == here)
-        return ex.Size(clear[0]) if clear else base
-
-    doubtful = any(len(ranges) > 1 for ranges in meant.values())
-    return map_expr(expr, change) if doubtful else expr
+    return _sum(named(letter(expr, free), free, program), nested=False)
 
 
 # ---------------------------------------------------------------- sums and terms
@@ -55,39 +36,25 @@ def _sum(expr: Expr, nested: bool) -> sx.Node:
 
 def _term(term: Term, nested: bool, missing: frozenset[Idx]) -> sx.Node:
     """One term; it is broadcast over the indices that other terms show and it does not."""
-    term = _numbers_out(term)
+    term = flattened(term)
     cells = [_Cell([_ones(sorted(idx.name for idx in missing))] if missing else [])]
-    for base, exponent in term.factors:
-        if isinstance(base, ex.One) and nested:
-            base = _without_repeats(base, term)
-            if not base.slots:
-                continue
-        node = _factor(base, abs(exponent))
-        _place(cells, node, below=True) if exponent < 0 else _spread(cells, node)
+    for base, exponent in (without_repeats(term) if nested else term).factors:
+        if exponent < 0:
+            _carrier(cells).divisors.append((base, exponent))
+        else:
+            cells.append(_Cell([_factor(base, exponent)]))
+    for cell in cells:
+        cell.below = _below(cell.divisors)
     return _bind(term, cells)
 
 
-def _numbers_out(term: Term) -> Term:
-    """Numbers of bracketed products belong to the coefficient: x/(2 a_i b_i) is 1/2 x/(a_i b_i)."""
-    coef, factors = term.coef, []
-    for base, exponent in term.factors:
-        if isinstance(base, ex.Paren) and len(base.body.terms) == 1 and exponent.denominator == 1:
-            inner = _numbers_out(base.body.terms[0])
-            coef *= inner.coef**exponent.numerator if inner.coef else 1
-            base = ex.Paren(Expr((replace(inner, coef=Fraction(bool(inner.coef))),)))
-        factors.append((base, exponent))
-    return Term(coef, term.bound, tuple(factors))
+def _below(divisors: list[ex.Factor]) -> list[sx.Node]:
+    """What stands below a bar is a group of its own."""
+    return list(_parts(_sum(Expr((below_one_bar(divisors),)), nested=True))) if divisors else []
 
 
 def _ones(letters: Iterable[str]) -> sx.Ones:
     return sx.Ones(tuple(map(sx.Letter, letters)))
-
-
-def _without_repeats(one: ex.One, term: Term) -> ex.One:
-    """Inside a group a one-tensor may not repeat an outer letter that the term carries."""
-    others = [base.letters for base, _ in term.factors if base is not one]
-    carried = frozenset().union(*others) if others else ex.NONE
-    return ex.One(tuple(slot for slot in one.slots if slot in term.bound or slot not in carried))
 
 
 # ---------------------------------------------------------------- which sums need a sign or a one-tensor
@@ -138,8 +105,8 @@ def _base(base: ex.Base) -> sx.Node:
             return sx.Delta(_indices((left, right)))
         case ex.One(slots):
             return sx.Ones(_indices(slots))
-        case ex.Size(name):
-            return sx.Size(shown(name))
+        case ex.Size():
+            return sx.Size(base.name)
         case ex.Paren(body):
             return _sum(body, nested=True)
         case ex.Fn(name, arg, primes):
@@ -171,15 +138,13 @@ class _Cell:
 
     def __init__(self, above: list[sx.Node]) -> None:
         self.above, self.below = above, list[sx.Node]()
+        self.divisors: list[ex.Factor] = []
 
     def node(self) -> sx.Node:
         above = _joined(self.above) if self.above else sx.Number(Fraction(1))
         if not self.below:
             return above
-        cells = [_Cell([])]
-        for node in self.below:
-            _spread(cells, node)
-        below = _product(cells, Fraction(1))
+        below = _joined(self.below)
         simple = isinstance(below, (sx.Tensor, sx.Size, sx.Call, sx.Power, sx.Number, sx.Group))
         return sx.Quotient(above, below if simple else sx.Group(below))
 
@@ -188,33 +153,17 @@ def _joined(nodes: list[sx.Node]) -> sx.Node:
     return nodes[0] if len(nodes) == 1 else sx.Product(tuple(nodes))
 
 
-def _place(cells: list[_Cell], node: sx.Node, below: bool) -> None:
-    """Below the bar of the last factor that can carry one; a derivative is a fraction already."""
-    if not below:
-        cells.append(_Cell([node]))
-        return
+def _carrier(cells: list[_Cell]) -> _Cell:
+    """The last factor that can carry a bar; a derivative is a fraction already."""
     able = [
         cell for cell in cells if cell.above and not isinstance(cell.above[0], sx.Derivative) and not _upstream(cell)
     ]
     carriers = [cell for cell in able if not isinstance(cell.above[0], sx.Ones)] or able
-    (carriers[-1] if carriers else cells[0]).below.append(node)
-
-
-def _spread(cells: list[_Cell], node: sx.Node) -> None:
-    """The factors of a product without brackets stand beside the others, since reading cannot tell them apart."""
-    for part in _parts(node):
-        if isinstance(part, sx.Quotient):
-            cells += [_Cell([above]) for above in _parts(part.numerator) if above != sx.Number(Fraction(1))]
-            for below in _parts(part.denominator):
-                _place(cells, below, below=True)
-        else:
-            cells.append(_Cell([part]))
+    return carriers[-1] if carriers else cells[0]
 
 
 def _parts(node: sx.Node) -> tuple[sx.Node, ...]:
-    if isinstance(node, sx.Group) and isinstance(node.body, sx.Product):
-        node = node.body
-    return node.factors if isinstance(node, sx.Product) else (node,)
+    return node.factors if isinstance(node, sx.Product) else (_bracketed(node),)
 
 
 def _upstream(cell: _Cell) -> bool:

@@ -3,6 +3,8 @@
 import pytest
 
 import tensorcalc as tc
+from tensorcalc.notation.expression import Idx, Size, of_base
+from tensorcalc.notation.sizes import named
 
 LINES = [
     "c_ik = a_ij b_jk",
@@ -57,6 +59,58 @@ def test_numbers_leave_nested_quotients_at_once(text, printed):
     assert str(equation) == printed
     assert str(tc.equation(printed)) == printed
     assert tc.equation(equation.latex).latex == equation.latex
+
+
+PROGRAMS = [  # each was printed once as something that reading refused, or that was printed differently again
+    # r runs over one range in the first statement, and over that of s in the second
+    "y1_ib = -I*1_ib*(1_b)^{-1} - 2/((c_vkm*d_kvm + v_v)/(a_qcjj*b_rc)/(V*c_vnn)*sqrt(w_{U,r}))*w_pq"
+    "*sqrt(1_p*sum_s((S*x_s)*y_s) + (2*w_ss)*z)*1_p - (I*k1_b)/((I*w2_i)*z*z + (w_vv*w2_j)*(I*alpha_ij)^2)\n"
+    "y2_p = -P*1_pi*1_i - (2*1/(x_r*v_r))*delta_qq",
+    # two denominators make one group, in which a one-tensor repeats the letter of the other
+    "y = k1_b*(1_b + (a*1/(m_s*n))*(1.25*h_r*1_bsr)^{-1})^3",
+    # a sum that is written out below a bar takes the other denominators along
+    "y_ip = -(d_pnn*b_b)/(1/b_l*sqrt(a_clc)*1/(c_hl*c_bh))/(2/z_j/v_rrqj*z_i*(x_vq*w_qv + u_q)) + 1_pib*k_jjb",
+    "y_biv = (a_pv*b_b)*(d_qs*c_isq^3)^{-2}/(3*sum_c(sqrt(v_nc*b_c)*sqrt(w_rc))*(f_jr*x_jnp + g_rnp)^{1/2})",
+    # a root to an even power is a product
+    "y_i = k_b*1_bl*(sin(I*b_pp*c_i)*sqrt(1/(2*a))*(f_q*w_q + x_jvj*w_v))^{-2}*z_l",
+    # a denominator is a group of its own, with brackets or without
+    "y_i = (a_i/1_i + z_i)^2",
+]
+
+
+@pytest.mark.parametrize("text", PROGRAMS)
+def test_programs_are_printed_as_they_are_read(text):
+    function = tc.function(text)
+    assert str(tc.function(str(function))) == str(function)
+    assert tc.function(function.latex).latex == function.latex
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("y = k_b (1_b + a/(m_s n) (h_r 1_bsr)^{-1})^3", "y = k_b (1_b + 1_s a/(m_s n h_r 1_br))^3"),
+        ("y = x/sum_c(sqrt(v_c b_c) w_rc w_rc) (d_q c_q)^{-2}", "y = x/(sum_c(sqrt(v_c b_c) w_rc w_rc (d_q c_q)^2))"),
+        ("y_q = c_h/H 1_h d_q + c_q", "y_q = c_h/H 1_h d_q + c_q"),
+        ("y_i = c_h/Q 1_h a_i + b_iq c_q", "y_i = c_h/Q 1_h a_i + b_iq c_q"),
+    ],
+)
+def test_one_group_below_a_bar_and_sizes_as_they_were_written(text, printed):
+    assert str(tc.function(text)) == printed
+
+
+@pytest.mark.parametrize(
+    ("scope", "program", "name"),
+    [
+        ((), {}, "R"),
+        ((Idx("s", "R"),), {"S": {"R"}}, "R"),
+        ((Idx("s", "R"), Idx("r", "Q")), {"S": {"R"}, "R": {"Q"}}, "S"),  # r is another range here
+        ((Idx("s", "R"), Idx("q", "Q")), {"S": {"R"}, "R": {"R", "Q"}}, "S"),  # q is called R in another line
+        ((), {"K": {"R"}, "S": {"R", "Q"}, "R": {"Q"}}, "K"),
+    ],
+)
+def test_a_size_has_the_name_of_a_letter_where_its_own_would_mean_another_range(scope, program, name):
+    size = named(of_base(Size("R")), scope, {letter: frozenset(ranges) for letter, ranges in program.items()})
+    assert size.terms[0].factors[0][0].name == name
 
 
 @pytest.mark.parametrize(
