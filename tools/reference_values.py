@@ -41,10 +41,15 @@ def path(optimizer: Callable, **options: Any) -> Callable:
     def parameters(p: torch.Tensor, g: torch.Tensor) -> torch.Tensor:
         moving, visited = p.clone(), [p]
         steps = optimizer([moving], differentiable=True, **options)
+        if "momentum" in options:  # else the first velocity is a detached gradient, and its derivative is lost
+            steps.state[moving]["momentum_buffer"] = torch.zeros_like(moving)
+        usual = torch.get_default_dtype()
+        torch.set_default_dtype(p.dtype)  # Adam counts its steps, and powers of beta, in this type
         for row in g:
             moving.grad = row
             steps.step()
             visited.append(moving.clone())
+        torch.set_default_dtype(usual)
         return torch.stack(visited)
 
     return parameters
