@@ -6,9 +6,9 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from . import coverage, errata, links, numbering, offline, publishing, tidy
+from . import api, coverage, errata, links, numbering, offline, publishing, tidy
 
-STYLES = ("type", "boxes", "cells", "figures", "tables", "print")
+STYLES = ("type", "boxes", "cells", "figures", "tables", "api", "print")
 
 
 def _fingerprint() -> str:
@@ -21,6 +21,6 @@ def setup(app: Any) -> dict[str, bool]:
     for sheet in STYLES:
         app.add_css_file(f"css/{sheet}.css", priority=900)  # after the theme and its extensions
     app.add_js_file("book.js", loading_method="defer")
-    for part in (coverage, errata, links, numbering, offline, publishing, tidy):
+    for part in (api, coverage, errata, links, numbering, offline, publishing, tidy):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
