@@ -63,11 +63,11 @@ def table(found: dict[str, Any]) -> str:
     return "\n".join([HEAD, *map(line, rows), f"float32; {found['machine']}"])
 
 
-def climb(case: str, rungs: Iterable[str], found: dict[str, Any] | None = None) -> dict[str, Any]:
+def climb(case: str, rungs: Iterable[str], found: dict[str, Any] | None = None, ours: str = "ours") -> dict[str, Any]:
     """The arguments of `roofline_picture` for one case: these rivals of it, and our kernel at its best."""
     stored = pairs(case, found)
     rows = [stored[rung] for rung in rungs]
-    times = {row["rival"]: row["theirs_ms"]["min"] for row in rows} | {"ours": min(r["ours_ms"]["min"] for r in rows)}
+    times = {row["rival"]: row["theirs_ms"]["min"] for row in rows} | {ours: min(r["ours_ms"]["min"] for r in rows)}
     flop, moved = rows[0]["flop"], rows[0]["bytes"]
     return {
         "kernels": {name: (flop / moved, flop / time * 1e3) for name, time in times.items()},

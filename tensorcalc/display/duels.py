@@ -84,6 +84,7 @@ def _group(axes: Axes, name: str, rivals: Mapping[str, Ratio]) -> None:
         axes.annotate(
             f"{_short(middle)} ×", (max(high, middle), row), xytext=(8, 0), textcoords="offset points", va="center",
             fontsize=TEXT, color=GREY if middle >= 1 else RUST,
+            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1},
         )  # fmt: skip
 
 

@@ -4,8 +4,12 @@ from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
 
+# fmt: off
 @kernel
-def layer_norm_backward_stages_loops(dy, x, gamma, m, sigma, mu, dsigma, dv, dmu, dm, dx, dgamma, dbeta):
+def layer_norm_backward_stages_loops(
+    dy, x, gamma, m, sigma,
+    mu, dsigma, dv, dmu, dm, dx, dgamma, dbeta,
+):
     for b, h in ti.ndrange(*x.shape):
         mu[b, h] = x[b, h] - m[b]
     for b in range(x.shape[0]):
@@ -16,7 +20,9 @@ def layer_norm_backward_stages_loops(dy, x, gamma, m, sigma, mu, dsigma, dv, dmu
     for b in range(x.shape[0]):
         dv[b] = dsigma[b] / (2.0 * sigma[b])
     for b, h in ti.ndrange(*x.shape):
-        dmu[b, h] = dv[b] * 2.0 * mu[b, h] / x.shape[1] + dy[b, h] * gamma[h] / sigma[b]
+        from_v = dv[b] * 2.0 * mu[b, h] / x.shape[1]
+        from_y = dy[b, h] * gamma[h] / sigma[b]
+        dmu[b, h] = from_v + from_y
     for b in range(x.shape[0]):
         total = 0.0
         for h in range(x.shape[1]):
@@ -32,3 +38,4 @@ def layer_norm_backward_stages_loops(dy, x, gamma, m, sigma, mu, dsigma, dv, dmu
             total_z += dy[b, h] * mu[b, h] / sigma[b]
         dgamma[h] = total_z
         dbeta[h] = total
+# fmt: on
