@@ -14,6 +14,7 @@ from ..execution.blocks import empty
 from ..execution.sizes import letter_of, sizes_of
 from ..notation.errors import NotationError
 from ..notation.syntax import Fixed
+from . import by_numpy
 from .calls import Call, handed, picked, position
 from .loading import launched, loaded
 from .loops import Kernel
@@ -155,10 +156,8 @@ class CompiledFunction:
                 np.copyto(results[name], array)
 
     def _by_numpy(self, arrays: Mapping, results: Mapping, sizes: Mapping[str, int]) -> None:
-        from ..execution.einsum import run
-
         with np.errstate(all="ignore"):
-            values = run(self.function, arrays, sizes)
+            values = by_numpy.run(self.plan, arrays, sizes, self._dtype(arrays))
         for name, array in results.items():
             np.copyto(array, values[name])
 
