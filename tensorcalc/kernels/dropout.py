@@ -59,6 +59,8 @@ def dropout_forward(
     The older convention puts the factor at the other end: y_i = r_i x_i in training and y_i = q x_i at inference. Both
     have the same expectation in training as at inference.
 
+    Derived in: 20_dropout, eq. eq-dropout-inverted
+
     Parameters
     ----------
     x : array of any shape, float32 or float64
@@ -116,6 +118,8 @@ def dropout_forward(
 
 def dropout_backward(dy: Any, cache: DropoutCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
     """dl/dx_i = r_i dl/dy_i/q: what was dropped has no gradient.
+
+    Derived in: 20_dropout, eq. eq-dropout-backward
 
     Parameters
     ----------
