@@ -38,6 +38,7 @@ _HOME = {
     "ReplayError": "tensorcalc.calculus.replay",
     "REWRITING_RULES": "tensorcalc.calculus.rules",
     "RULES": "tensorcalc.notation.errors",
+    "sheet": "tensorcalc.sheet",
     "Step": "tensorcalc.calculus.derivation",
     "ti": "tensorcalc.execution.runtime",
     "Undecided": "tensorcalc.calculus.equality",

@@ -6,9 +6,9 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from . import api, coverage, errata, links, numbering, offline, publishing, tidy
+from . import api, coverage, errata, links, numbering, offline, publishing, sheet, tidy
 
-STYLES = ("type", "boxes", "cells", "figures", "tables", "api", "print")
+STYLES = ("type", "boxes", "cells", "figures", "tables", "api", "sheet", "print")
 
 
 def _fingerprint() -> str:
@@ -18,9 +18,9 @@ def _fingerprint() -> str:
 
 def setup(app: Any) -> dict[str, bool]:
     app.add_config_value("site_fingerprint", _fingerprint(), "html")  # another fingerprint, and all pages are rewritten
-    for sheet in STYLES:
-        app.add_css_file(f"css/{sheet}.css", priority=900)  # after the theme and its extensions
+    for style in STYLES:
+        app.add_css_file(f"css/{style}.css", priority=900)  # after the theme and its extensions
     app.add_js_file("book.js", loading_method="defer")
-    for part in (api, coverage, errata, links, numbering, offline, publishing, tidy):
+    for part in (api, coverage, errata, links, numbering, offline, publishing, sheet, tidy):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
