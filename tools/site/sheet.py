@@ -47,7 +47,7 @@ class Sheet(Directive):
 
     def run(self) -> list[nodes.Node]:
         self.env = self.state.document.settings.env
-        for path in (ROOT / "_toc.yml", PAGE):
+        for path in (ROOT / "_toc.yml", ROOT / "tensorcalc/sheet/rows.py", PAGE):
             self.env.note_dependency(str(path))
         self.found, self.pages = stored(), chapters()
         return [node for title, rows in tc.sheet.GROUPS.items() for node in self._group(title, rows)]
