@@ -75,6 +75,19 @@ EXERCISES = (
         ),
     ),
     Exercise(
+        "ex-inverse-covariance",
+        Formula(
+            inputs={"z": "ni", "b": "ii"},
+            outputs={"dl_da": "ii"},
+            reference="dl_da_pq = b_qp - 1/N z_ni b_ip b_qj z_nj",
+        ),
+        hints=(
+            "Each term has its own gradient: one is in the chapter, one in an exercise before.",
+            "The logarithm of the determinant gives `b_qp`. Look at the order of its letters.",
+            "The other is the mean over n of `-z_ni b_ip b_qj z_nj`. For the zero, multiply by Aᵀ on both sides.",
+        ),
+    ),
+    Exercise(
         "ex-inverse-cost",
         {"entries": Number(100**4), "naive": Number(100**4), "products": Number(2 * 100**3)},
         hints=(

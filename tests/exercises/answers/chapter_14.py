@@ -36,6 +36,11 @@ RIGHT: Right = {
         ("a power", "dl_dx_p = dl_dy_p (3 y_p^2 + 1)^-1"),
     ],
     "ex-inverse-many": [("solve", many), ("inverse", many_by_inverse), ("columns", many_by_columns)],
+    "ex-inverse-covariance": [
+        ("two solves", "g_np = z_ni b_ip\nh_nq = b_qj z_nj\ndl_da_pq = b_qp - 1/N g_np h_nq"),
+        ("covariance first", "s_ij = 1/N z_ni z_nj\ndl_da_pq = b_qp - b_ip s_ij b_qj"),
+        ("one fraction", "dl_da_pq = (N b_qp - z_ni b_ip b_qj z_nj)/N"),
+    ],
     "ex-inverse-cost": [
         ("powers", COST),
         ("floats", {key: float(value) for key, value in COST.items()}),
@@ -64,6 +69,13 @@ WRONG: Wrong = {
         ("multiplied", lambda g, a, x: (many(g, a, x)[0], a.T @ g), "value"),
         ("mean over the columns", lambda g, a, x: (many(g, a, x)[0] / g.shape[1], many(g, a, x)[1]), "factor"),
         ("the name only", "f", "kind"),
+    ],
+    "ex-inverse-covariance": [
+        ("determinant not transposed", "dl_da_pq = b_pq - 1/N z_ni b_ip b_qj z_nj", "value"),
+        ("no mean", "dl_da_pq = b_qp - z_ni b_ip b_qj z_nj", "value"),
+        ("exponent alone", "dl_da_pq = -1/N z_ni b_ip b_qj z_nj", "value"),
+        ("both added", "dl_da_pq = b_qp + 1/N z_ni b_ip b_qj z_nj", "value"),
+        ("no text", 3, "kind"),
     ],
     "ex-inverse-cost": [
         ("one product", vary(COST, products=100**3), "factor"),
