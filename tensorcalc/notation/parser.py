@@ -324,12 +324,16 @@ class _Parser:
 
     def _frac(self) -> Node:
         start = self.take().span[0]
-        if not self.ahead("{"):
-            self.fail("syntax", "a fraction without braces", r"Write \frac{a_i}{b_i}.")
-        if self.ahead("partial", by=1):
+        if self.ahead("{") and self.ahead("partial", by=1):
             return self.partial_fraction(start)
-        numerator = self.braced()
-        return Quotient(numerator, self.braced(), span=self.since(start))
+        numerator = self.fraction_part()
+        return Quotient(numerator, self.fraction_part(), span=self.since(start))
+
+    def fraction_part(self) -> Node:
+        r"""In braces, or one sign as in ``\frac1q``."""
+        if not self.ahead("{") and (len(self.here.text) > 1 or self.here.indices):
+            self.fail("syntax", "a fraction without braces", r"Write \frac{a_i}{b_i}.")
+        return self.braced() if self.ahead("{") else self.atom()
 
     def partial_fraction(self, start: int) -> Node:
         r"""``\frac{\partial y_i}{\partial x_p}``, or ``\frac{\partial}{\partial x_p}`` before its argument."""

@@ -73,7 +73,7 @@ def to_text(node: sx.Node) -> str:
         case sx.Product(factors):
             return " ".join(map(to_text, factors))
         case sx.Quotient(above, below):
-            return f"{to_text(above)}/{to_text(below)}"
+            return f"{_part(above, sx.Sum)}/{_part(below, sx.Sum, sx.Product, sx.Quotient, sx.Negate)}"
         case sx.Power(base, exponent):
             return f"{to_text(base)}^{_exponent(to_text(exponent))}"
         case sx.Call(function, argument, primes):
@@ -85,6 +85,11 @@ def to_text(node: sx.Node) -> str:
         case sx.Derivative(of, by):
             return f"∂{to_text(of)}/∂{to_text(by)}"
     raise TypeError(node)
+
+
+def _part(node: sx.Node, *open_ended: type) -> str:
+    """A part of a fraction: braces of LaTeX become brackets where text would not see its end."""
+    return f"({to_text(node)})" if isinstance(node, open_ended) else to_text(node)
 
 
 def _exponent(text: str) -> str:

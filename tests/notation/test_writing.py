@@ -4,6 +4,8 @@ import pytest
 
 import tensorcalc as tc
 from tensorcalc.notation.expression import Idx, Size, of_base
+from tensorcalc.notation.parser import parse_expression
+from tensorcalc.notation.printing import to_text
 from tensorcalc.notation.sizes import named
 
 LINES = [
@@ -138,3 +140,21 @@ def test_function_prints_every_statement():
     function = tc.function(text)
     assert str(function) == text
     assert str(tc.function(function._repr_latex_())) == text
+
+
+@pytest.mark.parametrize(
+    ("latex", "text"),
+    [
+        (r"\frac{\delta_{bp}}{2 \sigma_b}", "delta_bp/(2 sigma_b)"),
+        (r"\frac{a_i + b_i}{\frac{c_i}{d_i}}", "(a_i + b_i)/(c_i/d_i)"),
+        (r"\frac1q\, r_i", "1/q r_i"),
+        (r"\frac12", None),
+        (r"\frac a_i{b_i}", None),
+    ],
+)
+def test_fractions_of_latex_as_text(latex, text):
+    if text is None:
+        with pytest.raises(tc.NotationError, match="a fraction without braces"):
+            parse_expression(latex)
+    else:
+        assert to_text(parse_expression(latex)) == text
