@@ -15,9 +15,9 @@ A line takes this way, and each stage is one file::
   explicitly. A summed index is an object with a number of its own; its letter is for show. ``building`` makes
   expressions from expressions: substitution, products, powers; it renews the dummies of what is used twice and
   touches no others.
-- ``lettering``, ``sizes``, ``flattening``, ``writing``, ``printing``: back again. A sum is left to the convention where reading the line finds
-  it, helped by a one-tensor where needed, and written with a sum sign where the line could be misread. What is
-  printed is read back as the same expression.
+- ``lettering``, ``sizes``, ``flattening``, ``writing``, ``printing``: back again. A sum is left to the convention where
+  reading the line finds it, helped by a one-tensor where needed, and written with a sum sign where the line could be
+  misread. What is printed is read back as the same expression.
 - ``matrices``, ``matrix_reading``: the dictionary of matrix notation, both ways.
 
 >>> from tensorcalc.notation.reading import read

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, replace
+from functools import cache
 
 import tensorcalc as tc
 from tensorcalc.calculus.jacobian import lone
@@ -26,8 +27,7 @@ class Proof:
 
     def __init__(self, function: str, given: str = "", direct: bool = False) -> None:
         self.direct = direct
-        self.function = tc.function(function)
-        gradients = self.function.backward()
+        self.function, gradients = derived(function)
         seed = ["dl_dl = 1"] if "l" in self.function.outputs else []
         self.definitions: list = [*seed, self.function, gradients, *([given] if given else [])]
         self.jacobians: dict[tuple[str, bool], Line] = {}
@@ -98,6 +98,13 @@ class ImplicitProof(Proof):
         of, by = unwrap(node.of), node.by
         assert isinstance(of, sx.Tensor) and (of.name, by.name) == (self.of, self.by), to_text(node)
         return sx.Tensor("jacobian", (*of.indices, *by.indices))
+
+
+@cache
+def derived(text: str) -> tuple[tc.Function, tc.Function]:
+    """A function and its backward function."""
+    function = tc.function(text)
+    return function, function.backward()
 
 
 def named(line: Line, name: str) -> Line:

@@ -76,7 +76,8 @@ def test_every_exception_has_a_reason():
         (r"\frac{\partial l}{\partial x_{pq}}", r"\frac{\partial l}{\partial y_{pj}}\, a_{jq}", False),
         (r"\frac{\partial y_{ij}}{\partial x_{pq}}", r"\delta_{ip}\, a_{qj}", True),
         (r"\frac{\partial y_{ij}}{\partial x_{pq}}", r"\delta_{iq}\, a_{pj}", False),
-        (r"\frac{\partial l}{\partial x_{pq}}", r"\frac{\partial l}{\partial y_{ij}}\, \frac{\partial y_{ij}}{\partial x_{qp}}", False),
+        (r"\frac{\partial l}{\partial x_{pq}}",
+         r"\frac{\partial l}{\partial y_{ij}} \frac{\partial y_{ij}}{\partial x_{qp}}", False),
     ],
 )  # fmt: skip
 def test_the_proof_tells_right_from_wrong(left, right, answer):
