@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import yaml
 
 import tensorcalc as tc
 from tensorcalc.errata.registry import DEMONSTRATIONS, Outcome, Refused, agrees, erratum, refusal, shown
+from tools.checklist import text
 
 ROOT = Path(__file__).resolve().parents[2]
 ERRATA = {entry["number"]: entry for entry in yaml.safe_load((ROOT / "book/data/errata.yml").read_text("utf-8"))}
@@ -19,6 +21,15 @@ NOTHING_TO_RUN = {n for n, entry in ERRATA.items() if entry["demonstration"].sta
 def test_every_erratum_is_run_or_says_why_not():
     assert set(DEMONSTRATIONS) | NOTHING_TO_RUN == set(ERRATA)
     assert not set(DEMONSTRATIONS) & NOTHING_TO_RUN
+
+
+def test_the_page_counts_right():
+    page = text("book/C_errata")
+    assert f"all {len(DEMONSTRATIONS)} errata" in page and f"list of all {len(ERRATA)}" in page
+    named = re.findall(r"\d+", page.partition("nothing to run: ")[2].partition(".")[0])
+    assert {int(number) for number in named} == NOTHING_TO_RUN
+    shown_in_full = re.findall(r"tc\.errata\.show\((\d+)\)", (ROOT / "book/C_errata.ipynb").read_text("utf-8"))
+    assert len(set(shown_in_full)) == 12 and "Twelve errors" in page
 
 
 def test_what_is_false_is_run():
@@ -76,7 +87,7 @@ def test_one_number_has_one_demonstration():
 
 
 @pytest.mark.parametrize(
-    ("value", "text"),
+    ("value", "words"),
     [
         (None, "nothing stated"),
         (True, "yes"),
@@ -89,8 +100,8 @@ def test_one_number_has_one_demonstration():
         (Refused("so"), "refused: so"),
     ],
 )
-def test_values_are_shown_in_four_digits(value, text):
-    assert shown(value) == text
+def test_values_are_shown_in_four_digits(value, words):
+    assert shown(value) == words
 
 
 def test_show_prints_the_code_and_the_values(capsys):
