@@ -229,7 +229,7 @@ class Nest:
         raise Unreadable(f"no value: {node}")
 
     def size(self, name: str) -> int:
-        return self.sizes[name] if name in self.sizes else self.length[name.lower()]
+        return self.length[name.lower()] if name.lower() in self.length else self.sizes[name]
 
     def component(self, tensor: s.Tensor, at):
         here = self.arrays[tensor.name]
@@ -301,17 +301,28 @@ def run(program: s.Program, arrays: dict, constants: dict, sizes: dict, field) -
     """The same from arrays that hold the field's numbers already."""
     known, defined = dict(arrays), {}
     for statement in program.statements:
-        nest = prepare(statement, known, constants, sizes, field)
+        nest = prepare(statement, known, constants, sizes, field, program)
         letters = [index.name for index in statement.left.indices]
         name = statement.left.name
         known[name] = defined[name] = nest.table(statement.right, letters, {})
     return defined
 
 
-def prepare(statement, arrays, constants, sizes, field) -> Nest:
+def prepare(statement, arrays, constants, sizes, field, program: s.Program | None = None) -> Nest:
     shapes = {name: shape_of(array) for name, array in (constants | arrays).items()}
     length = lengths(statement, shapes, sizes)
+    named = {node.name.lower() for node in s.walk(statement.right) if isinstance(node, s.Size)}
+    if not named <= length.keys():  # the letter of a size stands in another statement
+        length = lengths_elsewhere(program, shapes, sizes) | length
     return Nest(arrays, constants, length, sizes, field)
+
+
+def lengths_elsewhere(program: s.Program | None, shapes, sizes) -> dict[str, int]:
+    """What the letters of a whole program run over, where it is one length for each."""
+    known: dict[str, int] = {}
+    for statement in program.statements if program else ():
+        agree(known, lengths(statement, shapes, sizes).items())
+    return known
 
 
 def free_letters(statement: s.Statement) -> list[str]:
