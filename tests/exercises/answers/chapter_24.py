@@ -150,6 +150,17 @@ def not_centred(x, v):
         v[b] = total / x.shape[1]
 
 
+@kernel
+def one_pass(x, v):
+    for b in range(x.shape[0]):
+        mean = 0.0
+        square = 0.0
+        for h in range(x.shape[1]):
+            mean += x[b, h] / x.shape[1]
+            square += x[b, h] * x[b, h] / x.shape[1]
+        v[b] = square - mean * mean
+
+
 FLOATS = {"near 1e4": 2**-10, "near 1e8": 8, "times": 8, "kernel": variance}
 
 RIGHT: Right = {
@@ -260,6 +271,7 @@ WRONG: Wrong = {
         ("share", {**FLOATS, "times": 1 / 8}, "value"),
         ("unbiased", {**FLOATS, "kernel": unbiased}, "value"),
         ("not centred", {**FLOATS, "kernel": not_centred}, "value"),
+        ("one pass", {**FLOATS, "kernel": one_pass}, "value"),
         ("no kernel", {**FLOATS, "kernel": np.var}, "kind"),
     ],
 }
