@@ -6,6 +6,7 @@ shrinks to a small program; otherwise the seeds are 0, 1, 2, …, the same where
 
 from __future__ import annotations
 
+import inspect
 import os
 import random
 from collections.abc import Callable
@@ -35,11 +36,14 @@ def _in_parts(seeds: range) -> Callable:
 
     def decorate(test: Callable) -> Callable:
         @pytest.mark.parametrize("part", parts, ids=str)
-        def short(part: range) -> None:
+        def short(part: range, **others: object) -> None:
             rng = st.sampled_from(part).map(random.Random)
-            _settings(len(part), Phase.generate)(given(rng=rng)(test))()
+            _settings(len(part), Phase.generate)(given(rng=rng)(test))(**others)
 
         short.__name__, short.__doc__, short.__module__ = test.__name__, test.__doc__, test.__module__
+        other = [one for name, one in inspect.signature(test).parameters.items() if name != "rng"]
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        short.__signature__ = inspect.Signature([inspect.Parameter("part", kind), *other])  # type: ignore[attr-defined]
         return short
 
     return decorate
