@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import runtime
+from .arithmetic import harmless
 
 _LARGEST = 2**31 - 1
 _FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
@@ -94,8 +95,9 @@ class Kernel:
             # A literal such as 0.1 has the default type, and would be single precision in a double precision kernel.
             ti.lang.impl.get_runtime().set_default_fp(real)
             if dtype in self._compiled:
-                return self._compiled[dtype](*args)
-            with warnings.catch_warnings():
+                with harmless():  # it compiles again for arrays of other dimensions
+                    return self._compiled[dtype](*args)
+            with harmless(), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # deprecations inside Taichi's compiler are not the reader's
                 compiled = ti.kernel(self._annotated(ti, real))
                 compiled(*args)

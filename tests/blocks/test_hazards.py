@@ -284,3 +284,79 @@ threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
 print(len(wrong))
 """
     assert python(code).stdout == "0\n"
+
+
+INTEGERS = """
+import numpy as np
+from tensorcalc.execution.kernel import kernel
+@kernel
+def divide(n: int, d, quotient, remainder, by_n):
+    for i in range(d.shape[0]):
+        quotient[i] = (i - 2) // d[i]
+        remainder[i] = (i - 2) % d[i]
+        by_n[i] = i // n
+d = np.array([0, 3, 0, -3, 2], np.int32)
+for n in (2, 0):
+    found = np.empty((3, 5))
+    divide(n, d, *found)
+    i = np.arange(5)
+    with np.errstate(all="ignore"):
+        expected = (i - 2) // d, (i - 2) % d, i // np.int64(n)
+    assert (found == expected).all(), (found, expected)
+print("alive")
+"""
+
+
+def test_an_integer_divided_by_zero_is_zero_as_in_numpy(python):
+    assert python(INTEGERS).stdout == "alive\n"
+
+
+def test_loops_counted_by_a_division_by_zero_are_empty(python):
+    code = """
+import numpy as np
+from tensorcalc.execution import blocks
+from tensorcalc.execution.blocks import Lanes, Written, chunks, load, store
+@blocks.vector_loops
+def some(x: Lanes, n: int, y: Written):
+    for i in range(chunks(x) // n):
+        store(load(x, i), y, i)
+x, y = np.ones(64, np.float32), np.zeros(64, np.float32)
+some(x, 0, y)
+assert not y.any()
+some(x, 1, y)
+assert y.all()
+print("alive")
+"""
+    assert python(code).stdout == "alive\n"
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_negative_of_a_vector(python, dtype):
+    code = f"""
+import numpy as np
+from tensorcalc.execution import blocks
+from tensorcalc.execution.blocks import Lanes, Written, chunks, load, store
+@blocks.vector_loops
+def negative(x: Lanes, y: Written):
+    for i in range(chunks(x)):
+        store(-load(x, i) + -1.0, y, i)
+@blocks.vector_loops
+def zeros(x: Lanes, y: Written):
+    for i in range(chunks(x)):
+        store(-load(x, i), y, i)
+x, y = np.arange(64, dtype="{dtype}"), np.empty(64, "{dtype}")
+negative(x, y)
+assert (y == -x - 1).all()
+zeros(x, y)
+assert (y == -x).all() and np.signbit(y[0])
+print("alive")
+"""
+    assert python(code).stdout == "alive\n"
+
+
+def test_operators_of_other_kernels_are_taichis_own():
+    before = runtime.taichi().lang.ops.floordiv, runtime.taichi().lang.ops.neg
+    double(np.ones(80, np.float32), np.ones(80, np.float32))
+    with pytest.raises(Exception):  # noqa: B017 - whatever the compiler raises, the operators come back
+        blocks.vector_loops(_not_compilable)(np.ones(80, np.float32))
+    assert (runtime.taichi().lang.ops.floordiv, runtime.taichi().lang.ops.neg) == before

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import runtime
+from ..arithmetic import harmless
 from .elementary import FUNCTIONS
 from .lanes import Setting, Width, _Settings, is_vector
 from .launching import Launcher
@@ -201,7 +202,8 @@ def compiling(real: Any, width: Width) -> Iterator[None]:
     _Settings.width, config.real_matrix_scalarize = width, False
     runtime.guards.update(_GUARDS)
     try:
-        yield
+        with harmless():
+            yield
     finally:
         _Settings.width, config.real_matrix_scalarize = Width(), before
         runtime.guards.clear()
