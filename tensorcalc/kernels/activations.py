@@ -159,6 +159,8 @@ def leaky_relu_forward(x: Any, slope: float = 0.01, out: Any = None) -> tuple[np
 def leaky_relu_backward(dy: Any, cache: LeakyReluCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
     """dl/dx_i = dl/dy_i where x_i > 0, else slope dl/dy_i: also at the kink x_i = 0, which has no derivative.
 
+    Derived in: 12_activations, eq. eq-activations-leaky
+
     Parameters
     ----------
     dy : array of the shape of y

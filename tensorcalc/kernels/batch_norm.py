@@ -186,6 +186,10 @@ def batch_norm_backward(
     dl/dgamma_c = 1_ip dl/dy_icp z_icp and dl/dbeta_c = 1_ip dl/dy_icp. At inference, where the statistics are
     constants, dl/dx = gamma/sigma dl/dy.
 
+    Derived in: 22_batch_norm, eq. eq-batchnorm-dx
+    Derived in: 22_batch_norm, eq. eq-batchnorm-dgamma
+    Derived in: 22_batch_norm, eq. eq-batchnorm-dbeta
+
     Parameters
     ----------
     dy : array of the shape of y

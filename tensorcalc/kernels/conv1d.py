@@ -160,6 +160,9 @@ def conv1d_backward(
     dl/db_k = 1_np dl/dy_nkp. In the first sum stand those r for which (i + q - dr)/s is a position of y. Each gradient
     is gathered, none scattered, so that the order of every sum is fixed.
 
+    Derived in: 21_convolution, eq. eq-convolution-steps-dx
+    Derived in: 21_convolution, eq. eq-convolution-steps-dw
+
     Parameters
     ----------
     dy : array (N, K, P)

@@ -167,6 +167,9 @@ def conv2d_backward(
     and s for which the divisions lead to a position of y. Each gradient is gathered, none scattered, so that the order
     of every sum is fixed.
 
+    Derived in: 21_convolution, eq. eq-convolution-dx-2d
+    Derived in: 21_convolution, eq. eq-convolution-dw-2d
+
     Parameters
     ----------
     dy : array (N, K, P, Q)

@@ -164,6 +164,9 @@ def cross_entropy_backward(dl: Any, cache: CrossEntropyCache, out: Any = None, a
     Weights t are differentiated by, too: dl/dt_bi = 1/B (log(s_b) - x_bi). Where they add up to w_b instead of 1,
     y_bi stands there w_b times.
 
+    Derived in: 15_softmax_and_losses, eq. eq-losses-fused-backward
+    Derived in: 15_softmax_and_losses, eq. eq-losses-targets
+
     Parameters
     ----------
     dl : array of the shape of l

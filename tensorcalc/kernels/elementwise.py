@@ -116,6 +116,8 @@ def sigmoid_forward(x: Any, out: Any = None) -> tuple[np.ndarray, ElementwiseCac
 def sigmoid_backward(dy: Any, cache: ElementwiseCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
     """dl/dx_i = dl/dy_i y_i (1 - y_i).
 
+    Derived in: 12_activations, eq. eq-activations-sigmoid-slope
+
     Parameters
     ----------
     dy : array of the shape of y
@@ -179,6 +181,8 @@ def tanh_forward(x: Any, out: Any = None) -> tuple[np.ndarray, ElementwiseCache]
 def tanh_backward(dy: Any, cache: ElementwiseCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
     """dl/dx_i = dl/dy_i (1 - y_i²).
 
+    Derived in: 12_activations, eq. eq-activations-tanh-slope
+
     Parameters
     ----------
     dy : array of the shape of y
@@ -241,6 +245,8 @@ def relu_forward(x: Any, out: Any = None) -> tuple[np.ndarray, ElementwiseCache]
 
 def relu_backward(dy: Any, cache: ElementwiseCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
     """dl/dx_i = dl/dy_i where y_i > 0, else 0: at the kink x_i = 0, where there is no derivative, it is 0.
+
+    Derived in: 12_activations, eq. eq-activations-relu-slope
 
     Parameters
     ----------

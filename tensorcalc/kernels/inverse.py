@@ -119,6 +119,8 @@ def inverse_forward(a: Any, out: Any = None) -> tuple[np.ndarray, InverseCache]:
 def inverse_backward(dy: Any, cache: InverseCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
     """dl/da_kl = -y_ik dl/dy_ij y_lj: in matrix form -Yᵀ dY Yᵀ.
 
+    Derived in: 14_matrix_inverse, eq. eq-inverse-dx
+
     Parameters
     ----------
     dy : array of the shape of y

@@ -171,6 +171,10 @@ def layer_norm_backward(
     dl/dbeta_h = 1_b dl/dy_bh. The sums over rows are taken in an order that depends on the shape alone, so that equal
     inputs give equal bits whatever the number of threads.
 
+    Derived in: 24_layer_norm_input, eq. eq-layernorm-dx
+    Derived in: 23_layer_norm_weights, eq. eq-lnweights-dgamma-result
+    Derived in: 23_layer_norm_weights, eq. eq-lnweights-dbeta-result
+
     Parameters
     ----------
     dy : array of the shape of y

@@ -115,6 +115,10 @@ def linear_backward(
 ) -> tuple[Any, ...]:
     """dl/dx_bi = dl/dy_bj a_ji, dl/da_ji = dl/dy_bj x_bi, dl/dc_j = 1_b dl/dy_bj: dY A, dYᵀ X and dYᵀ 1.
 
+    Derived in: 16_feed_forward_networks, eq. eq-network-dx
+    Derived in: 16_feed_forward_networks, eq. eq-network-dw
+    Derived in: 16_feed_forward_networks, eq. eq-network-db
+
     Parameters
     ----------
     dy : array (..., J)

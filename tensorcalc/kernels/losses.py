@@ -140,6 +140,8 @@ def mse_forward(x: Any, t: Any, reduction: str = "mean", out: Any = None) -> tup
 def mse_backward(dl: Any, cache: LossCache, out: Any = None, accumulate: bool = False) -> tuple[np.ndarray, ...]:
     """dl/dx_i = 2/I (x_i - t_i), dl/dt_i = -dl/dx_i; times the upstream gradient.
 
+    Derived in: 15_softmax_and_losses, eq. eq-losses-mse-gradient
+
     Parameters
     ----------
     dl : array of the shape of l
@@ -213,6 +215,8 @@ def bce_backward(dl: Any, cache: LossCache, out: Any = None, accumulate: bool = 
 
     The denominator is not taken below 1e-12.
 
+    Derived in: 15_softmax_and_losses, eq. eq-losses-bce-gradient
+
     Parameters
     ----------
     dl : array of the shape of l
@@ -284,6 +288,8 @@ def bce_with_logits_backward(
     dl: Any, cache: LossCache, out: Any = None, accumulate: bool = False
 ) -> tuple[np.ndarray, ...]:
     """dl/dx_i = 1/I (sigmoid(x_i) - t_i), dl/dt_i = -1/I x_i; times the upstream gradient.
+
+    Derived in: 15_softmax_and_losses, eq. eq-losses-bce-logit
 
     Parameters
     ----------

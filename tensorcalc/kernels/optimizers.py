@@ -91,6 +91,8 @@ def adam_numpy(
 def sgd(p: np.ndarray, g: Any, lr: float) -> None:
     """p ← p - lr g, a step of gradient descent; stochastic where g is the mean over a mini-batch.
 
+    Derived in: 19_optimizers, eq. eq-optimizers-sgd
+
     Parameters
     ----------
     p : array of any shape, float32 or float64
@@ -124,6 +126,9 @@ def momentum(p: np.ndarray, g: Any, v: np.ndarray, lr: float, beta: float = 0.9,
 
     From v = 0 the second is (1 - beta) times the first throughout, so that a learning rate of lr/(1 - beta) there is
     lr here. PyTorch has the first, and books on averages the second.
+
+    Derived in: 19_optimizers, eq. eq-optimizers-classical
+    Derived in: 19_optimizers, eq. eq-optimizers-average
 
     Parameters
     ----------
@@ -170,6 +175,8 @@ def rmsprop(
     eps_inside: bool = False,
 ) -> None:
     """s_i ← beta s_i + (1 - beta) g_i², p_i ← p_i - lr g_i/(sqrt(s_i) + eps).
+
+    Derived in: 19_optimizers, eq. eq-optimizers-rmsprop
 
     Parameters
     ----------
@@ -223,6 +230,8 @@ def adam(
     With m̂ = m/(1 - beta1^t) and v̂ = v/(1 - beta2^t), t counting the steps from 1: the averages begin at 0, and this
     is what a constant gradient lacks.
 
+    Derived in: 19_optimizers, eq. eq-optimizers-adam
+
     Parameters
     ----------
     p : array of any shape, float32 or float64
@@ -271,6 +280,8 @@ def adamw(
 
     A term λ/2 p_i p_i in the loss would have its gradient divided by sqrt(v̂_i) as well; here the decay is the same for
     every parameter.
+
+    Derived in: 19_optimizers, eq. eq-optimizers-adamw
 
     Parameters
     ----------

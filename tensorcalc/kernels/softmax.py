@@ -131,6 +131,8 @@ def softmax_forward(x: Any, axis: int = -1, out: Any = None) -> tuple[np.ndarray
 def softmax_backward(dy: Any, cache: SoftmaxCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
     """dl/dx_bi = y_bi (dl/dy_bi - dl/dy_bj y_bj), j summed.
 
+    Derived in: 15_softmax_and_losses, eq. eq-losses-softmax-backward
+
     Parameters
     ----------
     dy : array of the shape of y
@@ -202,6 +204,8 @@ def log_softmax_forward(x: Any, axis: int = -1, out: Any = None) -> tuple[np.nda
 
 def log_softmax_backward(dy: Any, cache: SoftmaxCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
     """dl/dx_bi = dl/dy_bi - exp(y_bi) 1_j dl/dy_bj.
+
+    Derived in: 15_softmax_and_losses, eq. eq-losses-log-softmax-backward
 
     Parameters
     ----------
