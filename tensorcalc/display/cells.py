@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -119,7 +120,7 @@ class Block:
             return (None, None, None, 0) if self.across else (None, None, 0, None)
         return tuple(order - back if order >= back else None for back in (4, 3, 2, 1))  # type: ignore[return-value]
 
-    @property
+    @cached_property  # every cell asks for it, and it measures the text of all
     def cell_width(self) -> float:
         return max(HEIGHT, 0.14 + max((text_width(text, _size_of(text)) for text in self.texts.values()), default=0))
 
