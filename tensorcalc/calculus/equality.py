@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import product
 from random import Random
 from typing import Any
 
 from ..notation import expression as ex
-from ..notation.building import add, scale, substitute
+from ..notation.building import add, scale, substitute, times
 from ..notation.errors import NotationError
-from ..notation.expression import Deriv, Expr, Idx, Slot, Sym
+from ..notation.expression import Base, Deriv, Expr, Idx, Slot, Sym, Term
 from ..notation.parser import parse
 from ..notation.reading import Line, Reader
 from .canonical import canonical
@@ -189,12 +190,27 @@ def _same(left: Expr, right: Expr, free: tuple[Idx, ...]) -> bool | Undecided:
         difference = None
     if differs(left, right, free):
         return False
+    if difference is not None and _zero_over_one_denominator(difference):
+        return True
     why = (
         "too large to be multiplied out"
         if difference is None
         else "no law makes them equal and no numbers tell them apart"
     )
     return Undecided(why)
+
+
+def _zero_over_one_denominator(difference: Expr) -> bool:
+    """Whether a sum of fractions vanishes once it is multiplied by everything that divides one of its terms."""
+    divisors: dict[Base, Fraction] = {}
+    for term in difference.terms:
+        for base, exponent in term.factors:
+            if exponent < 0 and base.letters.isdisjoint(term.bound):
+                divisors[base] = max(divisors.get(base, Fraction(0)), -exponent)
+    common = Term(factors=tuple(divisors.items()))
+    with contextlib.suppress(*TOO_MUCH):
+        return bool(divisors) and not canonical(Expr(tuple(times(term, common) for term in difference.terms))).terms
+    return False
 
 
 def differs(left: Expr, right: Expr, free: tuple[Idx, ...]) -> bool:

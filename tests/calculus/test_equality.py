@@ -51,6 +51,11 @@ SAME = [
     ("[i] relu(x_i) - relu(-x_i)", "[i] x_i"),
     ("sin(x)^2 + cos(x)^2", "1"),
     ("log(6 a)", "log(2) + log(3 a)"),
+    # fractions with different denominators
+    ("[q] (p_q - t_q)/(p_q (1 - p_q))", "[q] (1 - t_q)/(1 - p_q) - t_q/p_q"),
+    ("[i] a_i/(x_j x_j + 1) + b_i/s", "[i] (a_i s + b_i (x_k x_k + 1))/(s (x_m x_m + 1))"),
+    ("a/sqrt(v + eps) + b", "(a + b sqrt(v + eps))/sqrt(v + eps)"),
+    ("1_i (a_i/(b c) - a_i/(b (b + c)))", "1_i a_i/(c (b + c))"),
     # symmetry
     (CYCLE, OTHER_CYCLE),
     ("(u_i v_i)^8", " ".join(f"u_{c} v_{c}" for c in "abcdefgh")),
@@ -70,6 +75,9 @@ DIFFERENT = [
     ("[b] s_{b,T_b}", "[b] s_{b,U_b}"),
     ("[i] x_{i+m} w_m", "[i] x_{i-m} w_m"),
     ("[i] exp(x_i)", "[i] 1 + x_i + x_i^2/2"),
+    ("1/p + 1/(1 - p)", "2/(p (1 - p))"),
+    ("[i] a_i/(b_i + c_i)", "[i] a_i/b_i + a_i/c_i"),
+    ("1_i a_i/(b_i + c)", "1_i a_i/(1_j b_j + c)"),
     # a dummy inside is not the dummy outside
     ("exp(a_rrq) c_q", "exp(a_qrr) c_q"),
     ("exp(a_rq d_r) c_q", "exp(a_qr d_r) c_q"),
