@@ -13,7 +13,7 @@ from .building import Builder
 from .linear import split
 from .nodes import Load, Mul, Node, Reduce, numbered
 from .products import product_of
-from .stable import settled
+from .stable import rules_in, settled
 
 APART = 1  # number of a letter that would be taken for another one of its name
 ROWS = 10  # numbers of row letters that were summed letters, from here on
@@ -57,6 +57,7 @@ class Plan:
     names: dict[Node, tuple[str, tuple[int, ...]]]  # forms of values that the statements name; the order of their axes
     outputs: tuple[str, ...]
     letters: dict[str, str]
+    rules: frozenset[str] = frozenset()  # what keeps rounding small and shows in no function's name
 
 
 def plan(function: SymbolicFunction) -> Plan:
@@ -83,7 +84,8 @@ class _Planner:
         for name in self.function.outputs:
             axes, value = self.build.values[name]
             self.store(name, axes, split(settled(value)))
-        return Plan(self.steps, self.arrays, self.names, self.function.outputs, self.build.letters)
+        used = frozenset(rule for name in self.build.values for rule in rules_in(settled(self.build.values[name][1])))
+        return Plan(self.steps, self.arrays, self.names, self.function.outputs, self.build.letters, used)
 
     def call(self, name: str, axes: tuple[Idx, ...], value: Node) -> None:
         """Remember the name that the statements give to a value."""

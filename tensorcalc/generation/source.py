@@ -70,7 +70,7 @@ class Source:
     def rules(self) -> list[str]:
         """The rules that keep rounding small, where they were used."""
         largest = any(isinstance(s, Start) and s.op == "max" for one in self.kernels for s in statements(one.body))
-        used = self.functions | self.named | ({"max-shift"} if largest else set())
+        used = self.functions | self.named | self.plan.rules | ({"max-shift"} if largest else set())
         return [f"{name}: {formula}" for name, formula in RULES.items() if name in used]
 
     def head(self) -> str:

@@ -14,11 +14,30 @@ from . import nodes as n
 from .nodes import Add, Call, Inside, Load, Mul, Node, Number, Reduce, Same, SizeOf
 
 RULES = {
+    "log-sigmoid": "log(sigmoid(x)) = -softplus(-x)",
     "softplus": "log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|))",
     "log1p": "log(1 + x) without first rounding 1 + x",
     "expm1": "exp(x) - 1 without first rounding exp(x)",
     "max-shift": "exp(x_i)/sum exp(x_k) = exp(x_i - M)/sum exp(x_k - M), M = max x_k",
+    "two-pass variance": "sum (x_h - m)^2 once m is known, not sum x_h^2 - H m^2, which cancels",
 }
+
+
+def rules_in(root: Node) -> set[str]:
+    """The rules that a value shows, where no function or statement of its source bears their names."""
+    found: set[str] = set()
+    for node in n.everything(root):
+        match node:
+            case Call("softplus", Mul(coef)) if coef < 0:
+                found.add("log-sigmoid")
+            case Reduce("sum", _, Mul(_, factors)) if any(e == 2 and _centred(base) for base, e in factors):
+                found.add("two-pass variance")
+    return found
+
+
+def _centred(node: Node) -> bool:
+    """x_h − m, where m is a sum."""
+    return isinstance(node, Add) and any(isinstance(one, Reduce) for term in node.terms for one in (term, *term.parts))
 
 
 # ---------------------------------------------------------------- functions of one argument

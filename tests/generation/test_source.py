@@ -11,6 +11,7 @@ import tensorcalc as tc
 from tensorcalc.execution import runtime
 from tensorcalc.execution.sizes import sizes_of
 from tensorcalc.generation import kernel_text, source, text
+from tensorcalc.generation.stable import RULES
 
 from .cases import SOURCES, arguments, compiled, function
 
@@ -186,3 +187,23 @@ def test_rules_of_stability_are_named():
     )
     assert "# softplus: log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|))\n" in compiled("logistic").source
     assert "max-shift" not in compiled("layer norm").source
+    assert "# two-pass variance: sum (x_h - m)^2 once m is known, " in compiled("layer norm").source
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("y_i = log(sigmoid(x_i))", ["log-sigmoid", "softplus"]),
+        ("y_i = softplus(x_i)", ["softplus"]),
+        ("y_i = log(1 + x_i)", ["log1p"]),
+        ("y_i = exp(x_i) - 1", ["expm1"]),
+        ("y_i = log(1_j exp(x_ij))", ["max-shift"]),
+        ("m = 1/N 1_n x_n; v = 1/N 1_n (x_n - 1_n m)^2", ["two-pass variance"]),
+        ("v = 1/N 1_n x_n^2", []),
+        ("v = 1_n (x_n - t_n)^2", []),
+        ("y_i = exp(x_i)", []),
+    ],
+)
+def test_rules_are_named_where_they_are_applied_and_nowhere_else(text, rules):
+    source = tc.function(text.replace("; ", "\n")).compile().source
+    assert sorted(name for name in RULES if f"# {name}: " in source) == rules
