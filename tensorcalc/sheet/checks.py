@@ -116,7 +116,7 @@ def _arrays(row: Row, f: Any, rng: np.random.Generator, seed: int) -> Arrays:
     axes = {name: f.signature.axes.get(name, ()) for name in f.inputs}
     ranges = dict.fromkeys(size for axis in axes.values() for size in axis)
     sizes = {size: SIZES[(n + seed) % len(SIZES)] for n, size in enumerate(ranges)}
-    sizes |= {axes[name][0]: len(value) for name, value in row.values.items() if np.ndim(value)}
+    sizes |= {f.signature.axes[name][0]: len(value) for name, value in row.values.items() if np.ndim(value)}
     shapes = {name: tuple(sizes[size] for size in axis) for name, axis in axes.items()} | dict(row.shapes)
     return {name: _draw(rng, shapes[name], name in row.positive) for name in axes if name not in row.values}
 

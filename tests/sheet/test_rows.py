@@ -42,7 +42,8 @@ def test_a_row_names_equations_of_its_chapter(row):
         return
     text = markdown(page)
     for label in row.equations:
-        assert re.search(rf"\$\$[ \t]*\({label}\)", text), f"{page} lacks {label}"
+        there = rf":label: {label}$" if label.startswith("ex-") else rf"\$\$[ \t]*\({label}\)"
+        assert re.search(there, text, re.MULTILINE), f"{page} lacks {label}"
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)

@@ -72,14 +72,17 @@ class Sheet(Directive):
         return " ".join(MARKS.get(word, word) for word in words)
 
     def _places(self, row: Any) -> Iterator[nodes.Node]:
-        """The equations that derive the row, or its chapter."""
+        """The equations and exercises that derive the row, or its chapter."""
         page = self.pages.get(row.chapter)
         if page is None or not row.equations:
             target = {"refdomain": "std", "reftype": "doc", "reftarget": f"/{page}"}
             text = nodes.inline("", f"chapter {row.chapter}")
             yield text if page is None else self._reference(text, target)
         for label in row.equations if page else ():
-            yield self._reference(nodes.inline("", label), {"refdomain": "math", "reftype": "eq", "reftarget": label})
+            exercise = "std", "ref", f"{row.chapter}, exercise"
+            domain, kind, text = exercise if label.startswith("ex-") else ("math", "eq", label)
+            target = {"refdomain": domain, "reftype": kind, "reftarget": label}
+            yield self._reference(nodes.inline("", text), target)
             yield nodes.Text(" ")
 
     def _reference(self, text: nodes.inline, target: dict[str, str]) -> pending_xref:
