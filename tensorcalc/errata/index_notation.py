@@ -26,7 +26,7 @@ def index_that_occurs_twice():
 
 @erratum(8)
 def free_indices_unnamed():
-    """a_ij b_ij = α_ij β_ij: the left side for a = ((1, 2), (3, 4)), b = 1, where i is free."""
+    """a_ij b_ij = α_ij β_ij without its remark: the left side for a = ((1, 2), (3, 4)), b = 1, i free."""
     a, b = np.array([[1.0, 2.0], [3.0, 4.0]]), np.ones((2, 2))
     return Outcome(
         as_written=refusal(tc.equation, "a_ij b_ij = alpha_ij beta_ij"),

@@ -76,19 +76,17 @@ def start_of_adam():
 
 
 @erratum(43)
-def which_variance():
-    """dl/dx of batch norm at x = (1, 2, 4, 7), ε = 10⁻³, with the unbiased and the biased variance."""
+def evaluation_mode():
+    """dl/dx of batch norm in evaluation at x = (1, 2, 4, 7), running mean 3, variance 7, ε = 10⁻³."""
     x, g, eps = np.array([1.0, 2.0, 4.0, 7.0]), np.array([1.0, -2.0, 0.0, 3.0]), 1e-3
-
-    def compact(variance):
-        s, m = math.sqrt(variance + eps), len(x)
-        normalised = (x - x.mean()) / s
-        return (m * g - g.sum() - normalised * (g @ normalised)) / (m * s)
-
-    def forward(x):
-        return (x - x.mean()) / np.sqrt(np.mean((x - x.mean()) ** 2) + eps)
-
-    return Outcome(as_written=compact(7.0), correct=compact(5.25), measure=numerical_vjp(forward, x, g))
+    layer = tc.function("y_i = (x_i - 1_i m)/sqrt(v + eps)")
+    s = math.sqrt(x.var() + eps)
+    z = (x - x.mean()) / s
+    return Outcome(
+        as_written=(g - g.mean() - z * np.mean(g * z)) / s,  # the backward pass of training
+        correct=layer.backward("x")(x=x, m=3.0, v=7.0, eps=eps, dl_dy=g),
+        measure=numerical_vjp(lambda x: (x - 3) / np.sqrt(7 + eps), x, g),
+    )
 
 
 @erratum(44)
