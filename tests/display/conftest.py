@@ -54,6 +54,8 @@ PICTURES = {
         {"one": {"NumPy": (4.8, 5, 5.1), "PyTorch": (0.7, 0.9, 1.2)}, "two": {"JAX": (2, 2.5, 3)}}, ours="the kernel"
     ),
     "slices": lambda: display.slices_picture((2, 3, 4), "ijk", at=1),
+    "correlation": lambda: display.correlation_picture([[1, 2, 3], [4, 5, 6]], [[1, -1]], (0, 1), padding=(1, 0)),
+    "reading": lambda: display.reading_picture(8, 3, stride=2, padding=1),
 }
 
 
