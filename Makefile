@@ -34,7 +34,7 @@ lint: $(READY)
 
 unit: $(READY)
 	@echo "==> Unit tests and doctests"
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --doctest-modules tensorcalc tests --ignore tests/site
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --doctest-modules tensorcalc tests --ignore tests/site
 
 notebooks: $(READY)
 	@echo "==> Every stored output of the book (nbval)"
