@@ -7,6 +7,8 @@ from .functions import Kernel
 from .plain import Number
 from .registry import Exercise
 
+_CHANCES = "q = 1/(1 + toss^2)\np = toss^2/(1 + toss^2)"  # between 0 and 1, p + q = 1: one may stand for both
+
 EXERCISES = (
     Exercise(
         "ex-dropout-convert",
@@ -25,12 +27,13 @@ EXERCISES = (
     Exercise(
         "ex-dropout-moments",
         Formula(
-            inputs={"w": "i", "h": "i", "p": "", "q": ""},
+            inputs={"w": "i", "h": "i", "toss": ""},
             outputs={"m": "", "v": ""},
             reference="""
                 m = w_i h_i
                 v = p/q 1_i w_i^2 h_i^2
             """,
+            given=_CHANCES,
         ),
         hints=(
             "`E y_i = h_i`, and a mean goes through a sum with fixed weights.",
@@ -41,12 +44,13 @@ EXERCISES = (
     Exercise(
         "ex-dropout-channels",
         Formula(
-            inputs={"dl_dy": "nck", "r": "nc", "q": ""},
+            inputs={"dl_dy": "nck", "r": "nc", "toss": ""},
             outputs={"dl_dx": "nck", "dl_db": "c"},
             reference="""
                 dl_dx_abc = dl_dy_abc r_ab/q
                 dl_db_c = 1_k dl_dy_nck r_nc/q
             """,
+            given=_CHANCES,
         ),
         hints=(
             "The mask has no letter for the pixel: all pixels of a channel share a toss.",
@@ -70,10 +74,10 @@ EXERCISES = (
     Exercise(
         "ex-dropout-ridge",
         Formula(
-            inputs={"h": "ni", "w": "i", "t": "n", "p": "", "q": ""},
+            inputs={"h": "ni", "w": "i", "t": "n", "toss": ""},
             outputs={"dl_dw": "i"},
             reference="dl_dw_a = e_n h_na + p/q 1_n h_na^2 w_a",
-            given="e_n = h_ni w_i - t_n",
+            given=f"e_n = h_ni w_i - t_n\n{_CHANCES}",
         ),
         hints=(
             "Two terms, two squares, each with a factor one half.",
@@ -84,13 +88,14 @@ EXERCISES = (
     Exercise(
         "ex-dropout-connect",
         Formula(
-            inputs={"dl_dy": "nj", "h": "ni", "r": "ij", "w": "ij", "p": "", "q": ""},
+            inputs={"dl_dy": "nj", "h": "ni", "r": "ij", "w": "ij", "toss": ""},
             outputs={"dl_dh": "ni", "dl_dw": "ij", "v": "nj"},
             reference="""
                 dl_dh_ab = dl_dy_aj r_bj w_bj/q
                 dl_dw_ab = dl_dy_nb h_na r_ab/q
                 v_ab = p/q 1_i h_ai^2 w_ib^2
             """,
+            given=_CHANCES,
         ),
         hints=(
             "Take `r_ij w_ij/q` for the weights of a matrix product.",
@@ -101,14 +106,15 @@ EXERCISES = (
     Exercise(
         "ex-dropout-gaussian",
         Formula(
-            inputs={"dl_dy": "i", "h": "i", "e": "i", "s": "", "p": "", "q": ""},
+            inputs={"dl_dy": "i", "h": "i", "e": "i", "s": "", "toss": ""},
             outputs={"z": "", "dl_dh": "i", "dl_ds": ""},
             reference="""
                 z = sqrt(p/q)
                 dl_dh_a = dl_dy_a (1 + s e_a)
                 dl_ds = dl_dy_i h_i e_i
             """,
-            positive=("p", "q"),
+            given=_CHANCES,
+            positive=("toss",),
         ),
         hints=(
             "The variance of `h_i s e_i` is `h_i^2 s^2`.",

@@ -78,20 +78,33 @@ RIGHT: Right = {
         ("rounded", {"argument": 0.1, "factor": 1.111, "inference": 0.9, "all kept": 0.6561}),
         ("powers", {"argument": 1 - 0.9, "factor": 0.9**-1, "inference": 0.9, "all kept": (0.9**2) ** 2}),
     ],
-    "ex-dropout-moments": [("other order", "m = h_i w_i\nv = 1_i h_i^2 w_i^2 p/q")],
-    "ex-dropout-channels": [("factor first", "dl_dx_abc = 1/q r_ab dl_dy_abc\ndl_db_c = 1/q r_nc 1_k dl_dy_nck")],
+    "ex-dropout-moments": [
+        ("other order", "m = h_i w_i\nv = 1_i h_i^2 w_i^2 p/q"),
+        ("q alone", "m = w_i h_i\nv = (1 - q)/q 1_i w_i^2 h_i^2"),
+    ],
+    "ex-dropout-channels": [
+        ("factor first", "dl_dx_abc = 1/q r_ab dl_dy_abc\ndl_db_c = 1/q r_nc 1_k dl_dy_nck"),
+        ("p alone", "dl_dx_abc = dl_dy_abc r_ab/(1 - p)\ndl_db_c = 1_k dl_dy_nck r_nc/(1 - p)"),
+    ],
     "ex-dropout-kernel": [("one case", one_case), ("two branches", two_branches), ("by slope", by_slope)],
     "ex-dropout-ridge": [
         ("without e", "dl_dw_a = h_ni w_i h_na - t_n h_na + p/q 1_n h_na^2 w_a"),
+        ("p alone", "dl_dw_a = e_n h_na + p/(1 - p) 1_n h_na^2 w_a"),
     ],
     "ex-dropout-connect": [
         (
             "factor first",
             "dl_dh_ab = 1/q dl_dy_aj w_bj r_bj\ndl_dw_ab = 1/q r_ab h_na dl_dy_nb\nv_ab = p 1_i h_ai^2 w_ib^2/q",
         ),
+        (
+            "q alone",
+            "dl_dh_ab = dl_dy_aj r_bj w_bj/q\ndl_dw_ab = dl_dy_nb h_na r_ab/q\nv_ab = (1 - q)/q 1_i h_ai^2 w_ib^2",
+        ),
     ],
     "ex-dropout-gaussian": [
         ("multiplied out", "z = sqrt(p)/sqrt(q)\ndl_dh_a = dl_dy_a + s dl_dy_a e_a\ndl_ds = e_i h_i dl_dy_i"),
+        ("p alone", "z = sqrt(p/(1 - p))\ndl_dh_a = dl_dy_a (1 + s e_a)\ndl_ds = dl_dy_i h_i e_i"),
+        ("q alone", "z = sqrt(1/q - 1)\ndl_dh_a = dl_dy_a (1 + s e_a)\ndl_ds = dl_dy_i h_i e_i"),
     ],
 }
 
