@@ -11,7 +11,13 @@ __all__ = ["Digits", "Reference", "digits", "made_with", "reference"]
 
 
 class Digits(NamedTuple):
-    """Images (N, 8, 8) between 0 and 1, and labels (N,) from 0 to 9, for training and for testing."""
+    """Images (N, 8, 8) between 0 and 1, and labels (N,) from 0 to 9, for training and for testing.
+
+    Attributes
+    ----------
+    train_images, train_labels : to learn from
+    test_images, test_labels : not seen in training
+    """
 
     train_images: np.ndarray
     train_labels: np.ndarray

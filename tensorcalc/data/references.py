@@ -11,7 +11,15 @@ import numpy as np
 
 
 class Reference(NamedTuple):
-    """One small case of a layer: its inputs, its output, a random upstream gradient, the gradients by name of input."""
+    """One small case of a layer.
+
+    Attributes
+    ----------
+    inputs : name -> array
+    output : what the layer makes of them
+    upstream : a random gradient of a loss with respect to the output
+    gradients : name of an input -> its gradient
+    """
 
     inputs: dict[str, np.ndarray]
     output: np.ndarray

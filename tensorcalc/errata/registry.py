@@ -24,9 +24,16 @@ class Refused:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The value by the statement as written, by the corrected one, and by a measure that knows neither."""
+    """The value by the statement as written, by the corrected one, and by a measure that knows neither.
 
-    as_written: Any  # None where the source states nothing
+    Attributes
+    ----------
+    as_written : None where the source states nothing, `Refused` where there is no value
+    correct, measure : the other two
+    by : how the measure was got
+    """
+
+    as_written: Any
     correct: Any
     measure: Any
     by: str = "finite differences"

@@ -9,19 +9,29 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Row:
-    """One row: statements in index notation, and equations that follow from them."""
+    """One row: statements in index notation, and equations that follow from them.
+
+    Attributes
+    ----------
+    name, says : the key of the row, and its words on the sheet, with the condition where one is needed
+    chapter, equations : where it is derived; labels of equations, or of exercises if they begin with ``ex-``
+    statements : the definitions, separated by semicolons
+    follows : gradients ``dl_d…``, or a Jacobian ``∂…/∂…``, or what the one statement equals
+    values, shapes, sizes, positive : what the measurement needs and no statement tells
+    defines : the second name of an equation defines the first one
+    """
 
     name: str
     says: str
     chapter: str
-    equations: tuple[str, ...]  # labels in that chapter, ex-… of exercises
+    equations: tuple[str, ...]
     statements: str
-    follows: tuple[str, ...]  # gradients dl_d…, or a Jacobian ∂…/∂…, or what the one statement equals
+    follows: tuple[str, ...]
     values: Mapping[str, Any] = field(default_factory=dict)  # of positions and constants
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # where indices are sums
     sizes: Mapping[str, int] = field(default_factory=dict)  # that no array shows
     positive: tuple[str, ...] = ()
-    defines: tuple[str, str] | None = None  # an equation that defines the first name by the second
+    defines: tuple[str, str] | None = None
 
     @property
     def lines(self) -> tuple[str, ...]:
