@@ -49,22 +49,22 @@ EXERCISES = (
     Exercise(
         "ex-two-layer-batch",
         Formula(
-            inputs={"z": "bk", "y": "bk"},
-            outputs={"dl_dz": "bk"},
-            given="s_bk = exp(z_bk)/(1_m exp(z_bm))",
-            reference="dl_dz_bk = 1/B (s_bk 1_m y_bm - y_bk)",
+            inputs={"z": "nk", "y": "nk"},
+            outputs={"dl_dz": "nk"},
+            given="s_nk = exp(z_nk)/(1_m exp(z_nm))",
+            reference="dl_dz_nk = 1/N (s_nk 1_m y_nm - y_nk)",
         ),
         hints=(
             "In the text the sum of the targets was replaced by 1 in the last line. Go back to the line before.",
-            "One row: `s_k 1_m y_m - y_k`. Rows do not mix, so each letter gets a b beside it.",
-            "The mean over the B rows is a factor 1/B on the whole.",
+            "One row: `s_k 1_m y_m - y_k`. Rows do not mix, so each letter gets an n beside it.",
+            "The mean over the N rows is a factor 1/N on the whole.",
         ),
     ),
     Exercise(
         "ex-two-layer-leak",
         Function(
-            inputs={"dl_da": "bi", "z": "bi", "x": "bj"},
-            outputs={"dl_dz": "bi", "dl_dw": "ij", "dl_db": "i"},
+            inputs={"dl_da": "ni", "z": "ni", "x": "nj"},
+            outputs={"dl_dz": "ni", "dl_dw": "ij", "dl_db": "i"},
             reference=_leaky,
         ),
         hints=(
@@ -76,14 +76,14 @@ EXERCISES = (
     Exercise(
         "ex-two-layer-kernel",
         Kernel(
-            inputs={"z": "bk", "y": "bk"},
-            outputs={"dl_dz": "bk"},
+            inputs={"z": "nk", "y": "nk"},
+            outputs={"dl_dz": "nk"},
             reference=lambda z, y: (_softmax(z) - y) / len(z),
         ),
         hints=(
-            "Each row needs a sum before its first quotient, so b is the outer loop and holds several inner ones.",
-            "Begin with `largest = z[b, 0]` and `total = 0.0`, then one loop over k for each of them.",
-            "In the last loop divide the exponential by the total, subtract y[b, k], and divide by z.shape[0].",
+            "Each row needs a sum before its first quotient, so n is the outer loop and holds several inner ones.",
+            "Begin with `largest = z[n, 0]` and `total = 0.0`, then one loop over k for each of them.",
+            "In the last loop divide the exponential by the total, subtract y[n, k], and divide by z.shape[0].",
         ),
     ),
     Exercise(

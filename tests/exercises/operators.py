@@ -39,7 +39,8 @@ def equivalent(statement: str) -> Iterator[tuple[str, str]]:
     left, right = (side.strip() for side in statement.split("="))
     yield "as it is", statement
     yield "other free letters", _renamed(statement, dict(zip(_letters(left), "uvwst", strict=False)))
-    yield "other dummies", _renamed(statement, dict(zip(_dummies(statement), "nrt", strict=False)))
+    fresh = [letter for letter in "nrtuv" if letter not in _letters(left)]
+    yield "other dummies", _renamed(statement, dict(zip(_dummies(statement), fresh, strict=False)))
     yield "factors reversed", f"{left} = {_sum([' '.join(reversed(_factors(term))) for term in _terms(right)])}"
     yield "LaTeX", function(statement)._repr_latex_()
 

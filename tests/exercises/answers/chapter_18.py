@@ -172,9 +172,9 @@ RIGHT: Right = {
         ("NumPy", {key: np.float64(value) for key, value in TARGET.items()}),
     ],
     "ex-two-layer-batch": [
-        ("distributed", "dl_dz_bk = 1/B s_bk 1_m y_bm - 1/B y_bk"),
-        ("softmax written out", "dl_dz_bk = 1/B (exp(z_bk)/(1_n exp(z_bn)) 1_m y_bm - y_bk)"),
-        ("a sum named", "w_b = 1_m y_bm\ndl_dz_bk = 1/B (w_b s_bk - y_bk)"),
+        ("distributed", "dl_dz_nk = 1/N s_nk 1_m y_nm - 1/N y_nk"),
+        ("softmax written out", "dl_dz_nk = 1/N (exp(z_nk)/(1_p exp(z_np)) 1_m y_nm - y_nk)"),
+        ("a sum named", "w_n = 1_m y_nm\ndl_dz_nk = 1/N (w_n s_nk - y_nk)"),
     ],
     "ex-two-layer-leak": [
         ("where", leak),
@@ -204,9 +204,9 @@ WRONG: Wrong = {
         ("text", vary(TARGET, loss="log 2"), "kind"),
     ],
     "ex-two-layer-batch": [
-        ("targets sum to one", "dl_dz_bk = 1/B (s_bk - y_bk)", "value"),
-        ("no mean", "dl_dz_bk = s_bk 1_m y_bm - y_bk", "factor"),
-        ("sum over samples", "dl_dz_bk = 1/B (s_bk 1_c y_ck - y_bk)", "value"),
+        ("targets sum to one", "dl_dz_nk = 1/N (s_nk - y_nk)", "value"),
+        ("no mean", "dl_dz_nk = s_nk 1_m y_nm - y_nk", "factor"),
+        ("sum over samples", "dl_dz_nk = 1/N (s_nk 1_c y_ck - y_nk)", "value"),
     ],
     "ex-two-layer-leak": [
         ("ReLU", no_leak, "value"),
