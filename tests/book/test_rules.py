@@ -81,7 +81,7 @@ def test_every_numbered_equation_has_a_label(book_text):
 
 
 def test_no_bracket_is_taken_for_an_option(book_text):
-    r"""TeX takes [s_t]_i after \begin{aligned} for an option and drops it, after \\ for a distance; {}[s_t]_i is safe."""
+    r"""TeX takes [s_t]_i after \begin{aligned} for an option, and after \\ for a distance; {}[s_t]_i is safe."""
     for stem, text in book_text.items():
         option = re.search(r"(?:\\begin\{(?:aligned|cases)\}|\\\\)\s*\[(?!\d).*", text)
         assert not option, f"{stem}: {option[0] if option else ''}"
