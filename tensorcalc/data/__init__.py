@@ -15,8 +15,10 @@ class Digits(NamedTuple):
 
     Attributes
     ----------
-    train_images, train_labels : to learn from
-    test_images, test_labels : not seen in training
+    train_images : to learn from
+    train_labels : theirs
+    test_images : not seen in training
+    test_labels : theirs
     """
 
     train_images: np.ndarray

@@ -29,7 +29,8 @@ class Outcome:
     Attributes
     ----------
     as_written : None where the source states nothing, `Refused` where there is no value
-    correct, measure : the other two
+    correct : by the corrected statement
+    measure : by finite differences, loops, exact arithmetic or counting
     by : how the measure was got
     """
 

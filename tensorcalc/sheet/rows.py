@@ -13,12 +13,17 @@ class Row:
 
     Attributes
     ----------
-    name, says : the key of the row, and its words on the sheet, with the condition where one is needed
-    chapter, equations : where it is derived; labels of equations, or of exercises if they begin with ``ex-``
+    name : the key of the row
+    says : its words on the sheet, with the condition where one is needed
+    chapter : where it is derived
+    equations : labels in that chapter, of equations, or of exercises if they begin with ``ex-``
     statements : the definitions, separated by semicolons
     follows : gradients ``dl_d…``, or a Jacobian ``∂…/∂…``, or what the one statement equals
-    values, shapes, sizes, positive : what the measurement needs and no statement tells
-    defines : the second name of an equation defines the first one
+    values : of positions and constants, for the measurement
+    shapes : of arrays whose indices are sums
+    sizes : that no array shows
+    positive : names of arrays that have to be positive
+    defines : two names, where an equation defines the first by the second
     """
 
     name: str
@@ -27,9 +32,9 @@ class Row:
     equations: tuple[str, ...]
     statements: str
     follows: tuple[str, ...]
-    values: Mapping[str, Any] = field(default_factory=dict)  # of positions and constants
-    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # where indices are sums
-    sizes: Mapping[str, int] = field(default_factory=dict)  # that no array shows
+    values: Mapping[str, Any] = field(default_factory=dict)
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
     positive: tuple[str, ...] = ()
     defines: tuple[str, str] | None = None
 
@@ -123,8 +128,8 @@ GROUPS: dict[str, tuple[Row, ...]] = {
         Row("mse", "mean squared error", "15", ("eq-losses-mse-gradient",), "c = 1/I 1_i (x_i - t_i)^2",
             ("dl_dx_p = 2/I dl_dc (x_p - t_p)",)),
         Row("bce", "binary cross-entropy, 0 < p < 1", "15", ("eq-losses-bce-terms",),
-            "c_i = -t_i log(p_i) - (1 - t_i) log(1 - p_i)",
-            ("dl_dp_q = dl_dc_q ((1 - t_q)/(1 - p_q) - t_q/p_q)",),
+            "q_i = 1 - p_i; c_i = -t_i log(p_i) - (1 - t_i) log(q_i)",
+            ("dl_dp_k = dl_dc_k ((1 - t_k)/q_k - t_k/p_k)",),
             values={"p": (0.2, 0.5, 0.9), "t": (0.0, 1.0, 0.3)}),
         Row("bce-logits", "the same by logits x", "15", ("eq-losses-bce-logit",), "c_i = softplus(x_i) - t_i x_i",
             ("dl_dx_p = dl_dc_p (sigmoid(x_p) - t_p)",)),

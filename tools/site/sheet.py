@@ -79,7 +79,7 @@ class Sheet(Directive):
             text = nodes.inline("", f"chapter {row.chapter}")
             yield text if page is None else self._reference(text, target)
         for label in row.equations if page else ():
-            exercise = "std", "ref", f"{row.chapter}, exercise"
+            exercise = "std", "ref", f"{row.chapter}, ex."
             domain, kind, text = exercise if label.startswith("ex-") else ("math", "eq", label)
             target = {"refdomain": domain, "reftype": kind, "reftarget": label}
             yield self._reference(nodes.inline("", text), target)
