@@ -11,7 +11,7 @@ import yaml
 
 import tensorcalc as tc
 from tensorcalc.errata.registry import DEMONSTRATIONS, Outcome, Refused, agrees, erratum, refusal, shown
-from tools.checklist import text
+from tools.checklist import rows, text
 
 ROOT = Path(__file__).resolve().parents[2]
 ERRATA = {entry["number"]: entry for entry in yaml.safe_load((ROOT / "book/data/errata.yml").read_text("utf-8"))}
@@ -26,6 +26,8 @@ def test_every_erratum_is_run_or_says_why_not():
 def test_the_page_counts_right():
     page = text("book/C_errata")
     assert f"all {len(DEMONSTRATIONS)} errata" in page and f"list of all {len(ERRATA)}" in page
+    wrong = [n for n, entry in ERRATA.items() if entry["severity"] == "wrong"]
+    assert f"{len(rows())} statements; {len(ERRATA)} entries stand here, {len(wrong)} of them under *wrong*" in page
     named = re.findall(r"\d+", page.partition("nothing to run: ")[2].partition(".")[0])
     assert {int(number) for number in named} == NOTHING_TO_RUN
     shown_in_full = re.findall(r"tc\.errata\.show\((\d+)\)", (ROOT / "book/C_errata.ipynb").read_text("utf-8"))
