@@ -80,8 +80,8 @@ def main() -> None:
         print(_line(Path(page).name, c))
     print(_line("together", Counts(*map(sum, zip(*everything.values(), strict=True)))))
     waiting = {chapter: n for chapter, n in sorted(planned.items()) if chapter not in written}
-    print(f"\n{sum(waiting.values())} of {sum(planned.values())} rows wait for chapters that are not written:")
-    print("  " + ", ".join(f"{chapter} ({n})" for chapter, n in waiting.items()))
+    names = ", ".join(f"{chapter} ({n})" for chapter, n in waiting.items()) or "none"
+    print(f"\n{sum(waiting.values())} of {sum(planned.values())} rows wait for chapters that are not written: {names}")
 
 
 def _line(name: str, c: Counts) -> str:

@@ -153,4 +153,22 @@ EXERCISES = (
             "The slope of the weight by s is `-gamma (1 - s)^(gamma - 1)`; times `s (1 - s)` it is `-gamma s w`.",
         ),
     ),
+    Exercise(
+        "ex-losses-attention",
+        Formula(
+            inputs={"g": "aj", "q": "ad", "k": "bd", "v": "bj", "c": ""},
+            outputs={"dl_dq": "ad", "dl_dk": "bd", "dl_dv": "bj"},
+            reference="""
+                dl_dq_ad = c p_ab g_aj v_bj k_bd - c p_ab g_aj y_aj k_bd
+                dl_dk_bd = c p_ab g_aj v_bj q_ad - c p_ab g_aj y_aj q_ad
+                dl_dv_bj = g_aj p_ab
+            """,
+            given="e_ab = exp(c q_ad k_bd)\np_ab = e_ab/(1_m e_am)\ny_aj = p_ab v_bj",
+        ),
+        hints=(
+            "Name the scores: `x_ab = c q_ad k_bd`. Three functions follow each other: product, softmax, product.",
+            "The gradient by p is `g_aj v_bj`; put it into the backward function of softmax, row by row.",
+            "The gradient by x is `p_ab (g_aj v_bj - 1_b g_aj y_aj)`: the mean of `g_aj v_bj` under p is `g_aj y_aj`.",
+        ),
+    ),
 )

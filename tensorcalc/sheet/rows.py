@@ -170,7 +170,7 @@ GROUPS: dict[str, tuple[Row, ...]] = {
         Row("rms-norm", "RMS norm", "24", ("ex-layernorm-rms",),
             "r_b = sqrt(1/H 1_h x_bh^2 + eps); z_bh = x_bh/r_b; y_bh = z_bh gamma_h",
             ("dl_dx_pq = 1/r_p (gamma_q dl_dy_pq - 1/H z_pq gamma_h dl_dy_ph z_ph)",), values={"eps": 0.1}),
-        Row("attention", "attention, one head", "15", ("eq-losses-softmax-backward",),
+        Row("attention", "attention, one head", "15", ("ex-losses-attention",),
             "e_nm = exp(c q_nd k_md); p_nm = e_nm/(1_k e_nk); y_nj = p_nm v_mj",
             ("dl_dq_nd = c p_nm (dl_dy_nj v_mj - 1_m dl_dy_nj y_nj) k_md",
              "dl_dk_md = c p_nm (dl_dy_nj v_mj - 1_m dl_dy_nj y_nj) q_nd", "dl_dv_mj = p_nm dl_dy_nj"),

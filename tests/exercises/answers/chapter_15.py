@@ -12,6 +12,11 @@ HAND = {"s_0": 1 / 2, "c": float(np.log(4)), "dc/dx_0": 1 / 2, "dc/dx_1": -3 / 4
 SURVIVES = {"a": "infinite", "b": "zero", "c": "right", "d": "right", "e": "infinite", "f": "infinite"}
 MEANS = {"20": 20 / 32, "8": 8 / 32, "4": 4 / 32, "times": 10}
 SMOOTH = {"gradient": "dl_dx_p = s_p - (1 - eps) u_p - eps/I 1_p", "lead": float(np.log(91))}
+HEAD = """
+dl_dq_ad = c p_ab (g_aj v_bj - 1_b g_aj y_aj) k_bd
+dl_dk_bd = c p_ab (g_aj v_bj - 1_b g_aj y_aj) q_ad
+dl_dv_bj = p_ab g_aj
+"""
 
 
 @kernel
@@ -118,6 +123,10 @@ RIGHT: Right = {
         ("factored", "dl_dx_p = g_p w_p (gamma s_p log(s_p) - (1_p - s_p))"),
         ("signs turned", "dl_dx_p = -g_p w_p (1 - s_p - gamma s_p log(s_p))"),
     ],
+    "ex-losses-attention": [
+        ("factored", HEAD),
+        ("without y", HEAD.replace("g_aj y_aj", "g_aj p_am v_mj")),
+    ],
 }
 
 WRONG: Wrong = {
@@ -188,5 +197,10 @@ WRONG: Wrong = {
         ("weight as constant", "dl_dx_p = -g_p w_p (1 - s_p)", "term"),
         ("weight alone", "dl_dx_p = g_p w_p gamma s_p log(s_p)", "term"),
         ("slope by s", "dl_dx_p = g_p w_p (gamma log(s_p) - 1/s_p)", "value"),
+    ],
+    "ex-losses-attention": [
+        ("softmax as if element-wise", HEAD.replace("(g_aj v_bj - 1_b g_aj y_aj)", "(1_ab - p_ab) g_aj v_bj"), "value"),
+        ("mean forgotten", HEAD.replace("(g_aj v_bj - 1_b g_aj y_aj)", "g_aj v_bj"), "term"),
+        ("c forgotten", HEAD.replace("c p_ab", "p_ab"), "value"),
     ],
 }
