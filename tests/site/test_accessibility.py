@@ -15,6 +15,7 @@ CONTEXT = {"exclude": [["mjx-container svg"]]}  # thousands of paths without a n
 # Most of axe-core's time goes into elements that look alike: formulas, and code of one colour after its first word.
 SET_ASIDE = """() => {
   window.setAside = [];
+  window.stops = [...document.querySelectorAll('[tabindex]')].map((el) => [el, el.getAttribute('tabindex')]);
   const seen = new Set();
   const keep = (el, kept) => { window.setAside.push([el, [...el.childNodes]]); el.replaceChildren(...kept); };
   const isNew = (el, token) => {
@@ -26,7 +27,11 @@ SET_ASIDE = """() => {
   document.querySelectorAll('.highlight pre').forEach(
     (pre) => keep(pre, [...pre.children].filter((token) => isNew(pre, token))));
 }"""
-PUT_BACK = "() => window.setAside.forEach(([el, kept]) => el.replaceChildren(...kept))"
+# Meanwhile the theme has seen boxes that do not scroll, and taken them out of the order of the Tab key.
+PUT_BACK = """() => {
+  window.setAside.forEach(([el, kept]) => el.replaceChildren(...kept));
+  window.stops.forEach(([el, stop]) => el.setAttribute('tabindex', stop));
+}"""
 SET_THEME = "theme => { document.documentElement.dataset.theme = theme; }"
 
 

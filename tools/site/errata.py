@@ -85,6 +85,8 @@ class Errata(Directive):
         row = self.rows.get(entry["number"])
         if page is None:
             return nodes.inline("", f"{name}, not written yet")
+        if row is None and page == self.env.docname:
+            return nodes.inline("", "here")
         if row is None:
             return _reference(f"/{page}", name, self.env.docname, "doc")
         return _reference(row.lower(), name, self.env.docname)
