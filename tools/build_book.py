@@ -14,8 +14,16 @@ JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"  # it has no __m
 def build(root: Path = ROOT, output: Path = ROOT) -> Path:
     """Build the book of `root` into ``output/_build/html`` and return that folder; a warning raises."""
     command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(root), "--path-output", str(output)]
+    if _tools_changed(root, output):
+        command.append("--all")
     subprocess.run([*command, "-W", "-n", "--keep-going"], check=True)
     return output / "_build" / "html"
+
+
+def _tools_changed(root: Path, output: Path) -> bool:
+    """Whether what makes the pages is newer than they are; Sphinx looks at the pages' own files alone."""
+    made = output / "_build" / ".doctrees" / "environment.pickle"
+    return made.exists() and any(made.stat().st_mtime < p.stat().st_mtime for p in (root / "tools/site").glob("*.py"))
 
 
 def main() -> int:

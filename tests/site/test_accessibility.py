@@ -23,7 +23,7 @@ SET_ASIDE = """() => {
     const key = [token.className, getComputedStyle(token).color, inCell].join();
     return !seen.has(key) && seen.add(key);
   };
-  document.querySelectorAll('mjx-container svg').forEach((svg) => keep(svg, []));
+  document.querySelectorAll('mjx-container svg, mjx-assistive-mml').forEach((formula) => keep(formula, []));
   document.querySelectorAll('.highlight pre').forEach(
     (pre) => keep(pre, [...pre.children].filter((token) => isNew(pre, token))));
 }"""
