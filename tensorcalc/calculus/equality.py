@@ -201,7 +201,10 @@ def _same(left: Expr, right: Expr, free: tuple[Idx, ...]) -> bool | Undecided:
 
 
 def _zero_over_one_denominator(difference: Expr) -> bool:
-    """Whether a sum of fractions vanishes once it is multiplied by everything that divides one of its terms."""
+    """Whether a sum of fractions vanishes once it is multiplied by everything that divides one of its terms.
+
+    A divisor that is 0 everywhere would make anything vanish: such a sum has no value, and nothing is proved.
+    """
     divisors: dict[Base, Fraction] = {}
     for term in difference.terms:
         for base, exponent in term.factors:
@@ -209,7 +212,8 @@ def _zero_over_one_denominator(difference: Expr) -> bool:
                 divisors[base] = max(divisors.get(base, Fraction(0)), -exponent)
     common = Term(factors=tuple(divisors.items()))
     with contextlib.suppress(*TOO_MUCH):
-        return bool(divisors) and not canonical(Expr(tuple(times(term, common) for term in difference.terms))).terms
+        if divisors and canonical(Expr((common,))).terms:
+            return not canonical(Expr(tuple(times(term, common) for term in difference.terms))).terms
     return False
 
 

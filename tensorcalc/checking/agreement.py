@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 Arrays = Mapping[str, np.ndarray]
+RTOL, ATOL = 1e-6, 1e-8  # of finite differences in double precision
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Agreement:
     __repr__ = __str__
 
 
-def agreement(routes: Mapping[str, Arrays], rtol: float = 1e-6, atol: float = 1e-8) -> Agreement:
+def agreement(routes: Mapping[str, Arrays], rtol: float = RTOL, atol: float = ATOL) -> Agreement:
     """|a - b| ≤ atol + rtol max|b|, for each array a of a route and the same array b of the first one.
 
     Parameters
@@ -76,5 +77,10 @@ def _said(found: np.ndarray | None, expected: np.ndarray, rtol: float, atol: flo
     found, expected = np.asarray(found), np.asarray(expected)
     if found.shape != expected.shape:
         return f"has shape {found.shape}"
+    return "agrees" if agree(found, expected, rtol, atol) else "differs"
+
+
+def agree(found: np.ndarray, expected: np.ndarray, rtol: float = RTOL, atol: float = ATOL) -> bool:
+    """Whether two arrays have one shape and |a - b| ≤ atol + rtol max|b| in every component."""
     room = atol + rtol * np.abs(expected).max(initial=0)
-    return "agrees" if bool(np.all(np.abs(found - expected) <= room)) else "differs"
+    return found.shape == expected.shape and bool(np.all(np.abs(found - expected) <= room))

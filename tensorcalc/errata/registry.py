@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from ..checking.agreement import ATOL, RTOL
 from ..notation.errors import NotationError
-
-RTOL, ATOL = 1e-6, 1e-8  # of finite differences in double precision
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,11 @@ def harmless() -> Iterator[None]:
 
 def _division(own: Callable[..., Any]) -> Callable[..., Any]:
     def divided(a: Any, b: Any) -> Any:
-        if isinstance(b, int) or not (_is_integer(a) and _is_integer(b)):
+        if not (_is_integer(a) and _is_integer(b)):
+            return own(a, b)
+        if isinstance(b, int):
+            if b == 0:  # written so in the loops: a mistake, and no value of an array
+                raise ZeroDivisionError("an integer is divided by the number 0: write another divisor")
             return own(a, b)
         ti = runtime.taichi()
         b = ti.lang.impl.expr_init(b)

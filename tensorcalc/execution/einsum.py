@@ -130,11 +130,7 @@ class Evaluator:
 
     def factor(self, base: Base, exponent: Fraction) -> Operand:
         array, letters = self.base(base)
-        if exponent == 1:
-            return array, letters
-        if exponent == Fraction(1, 2):
-            return np.sqrt(array), letters
-        return array ** as_number(exponent) if exponent > 0 else 1 / array ** as_number(-exponent), letters
+        return power(array, exponent), letters
 
     def base(self, base: Base) -> Operand:
         match base:
@@ -206,6 +202,15 @@ class Evaluator:
                 array = np.einsum(array, [own.index(i) for i in own], [own.index(i) for i in kept])
                 return array.reshape([self.sizes[idx.range] if idx in own else 1 for idx in letters])
         raise TypeError(slot)
+
+
+def power(array: np.ndarray, exponent: Fraction) -> np.ndarray:
+    """The array to an exact power; a divisor is a division."""
+    if exponent == 1:
+        return array
+    if exponent == Fraction(1, 2):
+        return np.sqrt(array)
+    return array ** as_number(exponent) if exponent > 0 else 1 / array ** as_number(-exponent)
 
 
 def _letters(slot: Slot) -> tuple[Idx, ...]:

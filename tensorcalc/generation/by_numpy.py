@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..execution.einsum import FORMULAS, Evaluator, Operand
+from ..execution.einsum import FORMULAS, Evaluator, Operand, power
 from ..execution.sizes import as_number
 from ..notation.expression import Idx, Slot
 from . import nodes as n
@@ -106,14 +106,6 @@ class NodeEvaluator(Evaluator):
         array = laid(self.value(body), (*kept, *bound))
         found = np.fmax.reduce(array, axis=tuple(range(len(kept), array.ndim)), initial=-np.inf)
         return np.where(np.isfinite(found), found, self.dtype.type(0)), kept
-
-
-def power(array: np.ndarray, exponent: Fraction) -> np.ndarray:
-    if exponent == 1:
-        return array
-    if exponent == Fraction(1, 2):
-        return np.sqrt(array)
-    return array ** as_number(exponent) if exponent > 0 else 1 / array ** as_number(-exponent)
 
 
 def ordered(letters: frozenset[Idx]) -> tuple[Idx, ...]:

@@ -11,9 +11,9 @@ import numpy as np
 import tensorcalc as tc
 
 from ..checking import numerical_jacobian, numerical_vjp
+from ..checking.agreement import agree
 from .rows import Row
 
-RTOL, ATOL = 1e-6, 1e-8
 SIZES = (3, 2, 4, 5, 6, 7)
 SEEDS = (0, 1)
 
@@ -40,7 +40,7 @@ def check(row: Row) -> Checked:
     """Prove and measure all that a row says to follow."""
     pairs = _identity if row.is_identity else _inverse if row.defines else _gradients
     proved = all(tc.equal(text, *_derived(row, text)) is True for text in row.follows)
-    return Checked(proved, all(_agree(stated, found) for s in SEEDS for stated, found in pairs(row, s)))
+    return Checked(proved, all(agree(_floats(a), _floats(b)) for s in SEEDS for a, b in pairs(row, s)))
 
 
 def _derived(row: Row, text: str) -> tuple[Any, Any]:
@@ -153,7 +153,5 @@ def _identity(row: Row, seed: int) -> Pairs:
     yield found, g(**{name: arrays[name] for name in g.inputs}, sizes=sizes)
 
 
-def _agree(found: Any, measured: Any) -> bool:
-    found, measured = np.asarray(found, float), np.asarray(measured, float)
-    room = ATOL + RTOL * np.abs(measured).max(initial=0)
-    return found.shape == measured.shape and bool(np.all(np.abs(found - measured) <= room))
+def _floats(value: Any) -> np.ndarray:
+    return np.asarray(value, float)

@@ -311,6 +311,23 @@ def test_an_integer_divided_by_zero_is_zero_as_in_numpy(python):
     assert python(INTEGERS).stdout == "alive\n"
 
 
+@pytest.mark.parametrize("operator", ["//", "%"])
+def test_the_number_zero_as_a_divisor_is_refused(python, operator):
+    code = f"""
+import numpy as np
+from tensorcalc import kernel, ti
+@kernel
+def divide(x, y):
+    for i in range(x.shape[0]):
+        y[i] = x[i] {operator} 0
+try:
+    divide(np.arange(4, dtype=np.int32), np.empty(4, np.int32))
+except ti.TaichiCompilationError as error:
+    print("divided by the number 0" in str(error))
+"""
+    assert python(code).stdout == "True\n"
+
+
 def test_loops_counted_by_a_division_by_zero_are_empty(python):
     code = """
 import numpy as np

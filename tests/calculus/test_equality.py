@@ -105,6 +105,20 @@ def test_undecided_has_no_truth_value(left, right):
         bool(answer)
 
 
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("1/(x - x)", "2/(x - x)"),
+        ("1/(x - x) + 1/z", "1/z"),
+        ("1/sqrt(x - x)", "2/sqrt(x - x)"),
+        ("[i] 1/(x_i - x_i) + z_i", "[i] 1/(x_i - x_i) + 2 z_i"),
+        ("1/(a_i a_i - a_j a_j)", "3/(a_i a_i - a_j a_j)"),
+    ],
+)
+def test_a_denominator_that_is_zero_proves_nothing(left, right):
+    assert isinstance(tc.equal(left, right), tc.Undecided)
+
+
 def test_definitions_are_expanded():
     layer = tc.function(LAYER_NORM)
     assert tc.equal("[p] 1_h mu_ph", "[p] 0", given=layer) is True
