@@ -50,16 +50,18 @@ def _arguments() -> argparse.Namespace:
 def run(asked: argparse.Namespace) -> None:
     """Run the pairs that were asked for, and put them in the place of what was stored of them."""
     from .cases import CASES
+    from .layers import LAYERS
     from .rivals import RIVALS
     from .timing import installed, machine
 
     threads = asked.threads or "all"
-    names = [name for name in CASES if not asked.cases or name.startswith(tuple(asked.cases))]
-    names = [name for name in names if CASES[name].large or not asked.large]
     rivals = [name for name in asked.against or RIVALS if installed(PACKAGES.get(name, name))]
+    names = [name for name in CASES if CASES[name].large or not asked.large] + list(LAYERS) * (not asked.large)
     kept = read() if FILE.exists() else {"duels": []}
     for name in names:
-        for rival in rivals:
+        if asked.cases and not name.startswith(tuple(asked.cases)):
+            continue
+        for rival in rivals if name in CASES else [one for one in rivals if one in LAYERS[name].rivals]:
             row = _in_its_own_process(name, rival, asked)
             if row:
                 row |= {"threads": threads}
@@ -80,62 +82,31 @@ def _in_its_own_process(name: str, rival: str, asked: argparse.Namespace) -> dic
 
 
 def one(name: str, rival: str, large: bool, alone: bool) -> dict[str, Any]:
-    """Check both, then time both, with results that are there already; nothing where the rival has no such function."""
-    from .cases import CASES
-    from .rivals import RIVALS
+    """Check both, then time both; nothing where the rival has no such function."""
+    from .contests import contest, results
     from .timing import Clock, load_average
 
     clock = Clock(time.process_time if alone else time.perf_counter)
-
-    case = CASES[name]
-    given = case.arguments(large=large)
-    theirs = RIVALS[rival](name, given)
-    if theirs is None:
+    pair = contest(name, rival, large)
+    if pair is None:
         return {}
-    made = case.make()
-    compiled = made.compile()
-    out = _outputs(compiled(**given))
-    results = out if len(made.outputs) > 1 else next(iter(out.values()))
-    exact = _outputs(made(**case.arguments(np.float64, large)))
-    other = 0.0 if _in_place(name, rival) else _error(theirs(), exact)
-    errors = {"ours_error": _error(out, exact), "rival_error": other}
+    errors = pair.errors()
     if max(errors.values()) > TOLERANCE:
         raise SystemExit(f"{name} against {rival}: not the same function: {errors}")
-    arrays = [x for x in given.values() if isinstance(x, np.ndarray)]
-    fresh = rival != "torch out="
-    if case.in_place and not fresh:
-        results = {output: given[name] for output, name in case.in_place.items()}
-    call = (lambda: compiled(**given)) if fresh else (lambda: compiled(**given, out=results))
+    arrays = [x for x in pair.given.values() if isinstance(x, np.ndarray)]
     return {
         "case": name,
         "rival": rival,
         "large": large,
-        "fresh": fresh,
+        "fresh": pair.out is None,
         "load": load_average(),
-        "bytes": sum(x.nbytes for x in arrays) + sum(x.nbytes for x in out.values()),
-        "flop": case.flop * arrays[0].size,
+        "bytes": sum(x.nbytes for x in (*arrays, *results(pair.ours()))),
+        "flop": pair.flop,
         **errors,
-        **clock.duel(call, theirs),
+        **clock.duel(pair.out or pair.ours, pair.theirs),
         "bandwidth": clock.bandwidth(),
         "peak": clock.peak(),
     }
-
-
-def _in_place(name: str, rival: str) -> bool:
-    return (name, rival) == ("adam", "torch out=")
-
-
-def _outputs(found: Any) -> dict[str, Any]:
-    return found if isinstance(found, dict) else {"": np.asarray(found)}
-
-
-def _error(found: Any, exact: dict[str, Any]) -> float:
-    """The largest difference in any result, relative to the largest element of that result."""
-    if isinstance(found, dict):
-        found = tuple(found.values())
-    results = found if isinstance(found, (tuple, list)) else (found,)
-    pairs = zip(results, exact.values(), strict=True)
-    return max(float(np.abs(np.asarray(a) - b).max() / np.abs(b).max()) for a, b in pairs)
 
 
 if __name__ == "__main__":

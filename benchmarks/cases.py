@@ -57,6 +57,10 @@ def chain() -> Function:
     return function("y_i = tanh(sigmoid(x_i) exp(-x_i^2) + relu(x_i))", name="chain")
 
 
+def row_products() -> Function:
+    return function("y_i = x_ij z_ij", name="row_products")
+
+
 _MILLIONS = {"x": (1 << 23,)}, {"x": (1 << 26,)}
 _ROWS = {"x": (4096, 768), "gamma": (768,), "beta": (768,)}
 _WIDE = {"x": (8192, 4096), "gamma": (4096,), "beta": (4096,)}
@@ -90,6 +94,7 @@ CASES = {
         Case("adam", lambda: layers.adam, _ADAM, dict.fromkeys(_ADAM, (25_000_000,)), _ADAM_NUMBERS,
              in_place={"new": "p", "a": "m", "b": "v"}, flop=16),
         Case("batch_norm_images", lambda: layers.batch_norm_images, _IMAGES, numbers={"eps": EPS}, flop=8),
+        Case("row_products", row_products, {"x": (8192, 1024), "z": (8192, 1024)}, flop=2),
         Case("linear", lambda: layers.linear, {"x": (1024, 784), "weight": (512, 784), "bias": (512,)}, flop=2 * 512),
     )
 }  # fmt: skip

@@ -62,6 +62,7 @@ def whole(xp: Any) -> dict[str, Callable[[Given], Any]]:
         "softmax": softmax,
         "adam": adam,
         "batch_norm_images": batch_norm_images,
+        "row_products": lambda a: (a["x"] * a["z"]).sum(1),
         "linear": lambda a: a["x"] @ a["weight"].T + a["bias"],
     }
 
@@ -103,6 +104,7 @@ def torch(name: str, given: Given) -> Call | None:
         "batch_norm_images": lambda: functional.batch_norm(
             a["x"], None, None, a["gamma"], a["beta"], training=True, eps=EPS
         ),
+        "row_products": lambda: torch.einsum("ij,ij->i", a["x"], a["z"]),
         "linear": lambda: functional.linear(a["x"], a["weight"], a["bias"]),
     }.get(name)
 

@@ -7,6 +7,8 @@ import pytest
 
 from benchmarks import results
 from benchmarks.cases import CASES
+from benchmarks.contests import Contest, error, generated, of_layer
+from benchmarks.layers import LAYERS
 from benchmarks.rivals import naive, recomputed, two_pass, whole
 from benchmarks.rivals import numpy as by_numpy
 
@@ -52,6 +54,28 @@ def test_arguments_are_the_same_for_everyone_and_aligned():
         for key, x in one.items():
             assert np.array_equal(x, two[key])
             assert np.ndim(x) == 0 or x.dtype.kind == "i" or x.ctypes.data % 64 == 0
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_layers_are_the_same_as_their_rivals(name, torch):
+    layer = LAYERS[name]
+    shapes = {key: tuple(min(size, 3 + size % 5) for size in shape) for key, shape in layer.shapes.items()}
+    labels = {"T": (shapes["x"][0], shapes["b2"][0])} if layer.labels else {}
+    for rival in layer.rivals:
+        errors = of_layer(replace(layer, shapes=shapes, labels=labels), rival).errors()
+        assert max(errors.values()) < 1e-5
+
+
+def test_a_rival_without_the_function_is_passed_over():
+    assert generated(small("sigmoid"), "recomputed", False) is None
+    assert of_layer(LAYERS["bmm"], "numba") is None
+
+
+def test_a_wrong_result_is_seen():
+    exact = (np.ones(3), np.full(3, 10.0))
+    assert error({"y": np.ones(3), "z": np.array([10.0, 11.0, 10.0])}, exact) == pytest.approx(0.1)
+    wrong = Contest(lambda: np.zeros(3), lambda: np.ones(3), {}, exact[:1], 1.0)
+    assert wrong.errors() == {"ours_error": 1.0, "rival_error": 0.0}
 
 
 def row(case="softmax", ms=2.0, **other):
@@ -104,6 +128,6 @@ def test_the_climb_ends_at_our_best():
 def test_the_stored_results_are_whole():
     assert results.roofline()["kernels"]
     for one in results.read()["duels"]:
-        assert one["case"] in CASES
+        assert one["case"] in {**CASES, **LAYERS}
         assert max(one["ours_error"], one["rival_error"]) < 1e-4
         assert results.line(one)
