@@ -43,7 +43,7 @@ notebooks: $(READY)
 site: $(READY)
 	@echo "==> The site, in a browser"
 	@$(BIN)/python tools/build_book.py
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/site
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope tests/site
 
 lab: $(READY)
 	@$(BIN)/python tools/lab.py

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tools.build_book import build
 from tools.chapters import pages
@@ -15,6 +17,18 @@ from tools.site.browser import ROOT, SITE, browser, find_browser, new_context, s
 
 PAGES = pages()
 SOURCES = ("_config.yml", "_toc.yml", "book/**/*", "tools/site/*.py")
+
+
+class ByPage(LoadScopeScheduling):
+    """Sends the tests of a page to one worker, which opens it once; those of JupyterLab likewise."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        page = re.search(r"\[(book/\w+)", nodeid)
+        return page[1] if page else "lab" if "/test_lab.py" in nodeid else nodeid
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByPage(config, log)
 
 
 def _newest(patterns: tuple[str, ...]) -> float:
@@ -70,7 +84,7 @@ def open_page(context: Any, address: str) -> Visit:
     return visit
 
 
-@pytest.fixture(scope="session", params=[pytest.param(page, marks=pytest.mark.xdist_group(page)) for page in PAGES])
+@pytest.fixture(scope="session", params=PAGES)
 def visit(request, site, chromium):
     """A page in a light window of 1280 pixels."""
     context = new_context(chromium)

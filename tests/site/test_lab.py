@@ -16,7 +16,6 @@ from lab import copy_chapters, trust, without_margins
 
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: no chapter was opened in it")
 
-pytestmark = pytest.mark.xdist_group("lab")  # one JupyterLab for all of them
 CHAPTER = "13_matmul"
 READY = """() => {
   const panel = window.jupyterapp?.shell.currentWidget;
