@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import statistics
+import time
+import time
 from collections.abc import Callable
 from importlib import metadata
 from typing import Any
@@ -15,6 +17,10 @@ from tensorcalc.execution.blocks import Lanes, Written, chunks, empty, load, par
 
 ROUNDS = 21
 BLOCK_SECONDS = 0.004
+REST_SECONDS = 0.02  # for so long the threads of the other runtime wait for more work on a processor that is needed
+PAUSE = 0.15  # seconds: for a tenth the threads of OpenBLAS await its next call, on a processor that the other side lacks
+    0.15  # seconds: the threads of OpenBLAS wait a tenth for its next call, and take a processor from the other side
+)
 COPIED_BYTES = 1 << 26  # read and written each: more than caches hold
 
 
@@ -30,10 +36,16 @@ class Clock:
             f()
         return (self.now() - start) / count * 1e3
 
+    def alone(self, f: Callable[[], object], count: int = 1) -> float:
+        """A block after a pause and a first call, in which threads go to sleep and awake."""
+        time.sleep(PAUSE)
+        f()
+        return self.block(f, count)
+
     def duel(self, ours: Callable[[], object], theirs: Callable[[], object]) -> dict[str, Any]:
         """Alternate short blocks of calls, so that what slows the machine slows both; times, and their ratio."""
         counts = [self._calls_in_a_block(ours), self._calls_in_a_block(theirs)]
-        rounds = [(self.block(ours, counts[0]), self.block(theirs, counts[1])) for _ in range(ROUNDS)]
+        rounds = [(self.alone(ours, counts[0]), self.alone(theirs, counts[1])) for _ in range(ROUNDS)]
         mine, other = zip(*rounds, strict=True)
         ratios = sorted(a / b for a, b in rounds)
         return {
@@ -46,6 +58,12 @@ class Clock:
                 "high": ratios[-1 - ROUNDS // 4],
             },
         }
+
+    def _rested(self, f: Callable[[], object], count: int) -> float:
+        """A block once the other side's threads sleep and this side's are awake."""
+        time.sleep(REST_SECONDS)
+        f()
+        return self.block(f, count)
 
     def _calls_in_a_block(self, f: Callable[[], object]) -> int:
         f()  # compiles
