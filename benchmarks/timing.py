@@ -6,7 +6,6 @@ import os
 import platform
 import statistics
 import time
-import time
 from collections.abc import Callable
 from importlib import metadata
 from typing import Any
@@ -17,10 +16,7 @@ from tensorcalc.execution.blocks import Lanes, Written, chunks, empty, load, par
 
 ROUNDS = 21
 BLOCK_SECONDS = 0.004
-REST_SECONDS = 0.02  # for so long the threads of the other runtime wait for more work on a processor that is needed
-PAUSE = 0.15  # seconds: for a tenth the threads of OpenBLAS await its next call, on a processor that the other side lacks
-    0.15  # seconds: the threads of OpenBLAS wait a tenth for its next call, and take a processor from the other side
-)
+PAUSE = 0.15  # seconds: the threads of OpenBLAS wait a tenth for its next call, and take a processor from the other
 COPIED_BYTES = 1 << 26  # read and written each: more than caches hold
 
 
@@ -58,12 +54,6 @@ class Clock:
                 "high": ratios[-1 - ROUNDS // 4],
             },
         }
-
-    def _rested(self, f: Callable[[], object], count: int) -> float:
-        """A block once the other side's threads sleep and this side's are awake."""
-        time.sleep(REST_SECONDS)
-        f()
-        return self.block(f, count)
 
     def _calls_in_a_block(self, f: Callable[[], object]) -> int:
         f()  # compiles
