@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from . import runtime
+from . import once, runtime
 from .arithmetic import harmless
 
 _LARGEST = 2**31 - 1
@@ -91,13 +91,14 @@ class Kernel:
             raise TypeError(self._says(f"{runtime.backend()} computes in float32 only; use float32 or tc.use('numpy')"))
         with runtime.lock:
             ti = runtime.taichi()
+            runtime.share()
             real = ti.f64 if dtype == np.float64 else ti.f32
             # A literal such as 0.1 has the default type, and would be single precision in a double precision kernel.
             ti.lang.impl.get_runtime().set_default_fp(real)
             if dtype in self._compiled:
                 with harmless():  # it compiles again for arrays of other dimensions
                     return self._compiled[dtype](*args)
-            with harmless(), warnings.catch_warnings():
+            with harmless(), once.sources(), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # deprecations inside Taichi's compiler are not the reader's
                 compiled = ti.kernel(self._annotated(ti, real))
                 compiled(*args)

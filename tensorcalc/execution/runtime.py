@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from . import denormals
+from . import denormals, once
 
 ARCHITECTURES = ("cpu", "gpu", "cuda", "vulkan", "metal", "numpy")
 _GPUS = ("cuda", "metal", "vulkan")
@@ -33,6 +33,7 @@ class _Session:
     started: str = ""  # the one architecture that Taichi runs on
     program: Any = None  # identity of the program that was started
     pid: int = 0
+    shared: bool = False  # whether Taichi's own threads are ready to take part
 
 
 _session = _Session()
@@ -121,6 +122,17 @@ def taichi() -> ModuleType:
     return module
 
 
+def share() -> None:
+    """Before the first launch in which Taichi's threads take part: what each of them has to be told.
+
+    It takes as long as all other preparations together, and small kernels run on the calling thread alone.
+    """
+    ti = taichi()
+    if not _session.shared and _session.started not in _GPUS:
+        denormals.kept_by_workers(ti)
+    _session.shared = True
+
+
 def _first_use() -> None:
     wanted = os.environ.get("TENSORCALC_ARCH", "")
     if wanted or _import():
@@ -156,7 +168,7 @@ def _import() -> ModuleType | None:
         os.environ.setdefault("TI_ENABLE_PYBUF", "0")  # else it logs a line into every notebook; kernels print nothing
         _ensure_cache_directory()
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), once.frames():
                 warnings.simplefilter("ignore")  # deprecations inside Taichi are not the reader's
                 import taichi
         except ModuleNotFoundError as error:
@@ -199,8 +211,6 @@ def _init(ti: ModuleType, arch: str) -> str:
     # The runtime's own code must be compiled by the thread that started it; from then on any thread may compile.
     impl.get_runtime().materialize()
     real = str(impl.current_cfg().arch).rpartition(".")[2]
-    if real not in _GPUS:
-        denormals.kept_by_workers(ti)
     return real if real in _GPUS else "cpu"
 
 

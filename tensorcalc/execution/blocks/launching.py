@@ -1,11 +1,13 @@
 """Launching a compiled kernel without the public call's look at every argument, and by that call where it must."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from .. import runtime
+from .. import once, runtime
+from .lanes import _Settings
 from .memory import Region
 
 
@@ -25,11 +27,15 @@ class Launcher:
 
     def first(self, args: tuple[Any, ...]) -> None:
         """Compile for these arguments and run once."""
-        self._kernel(*map(_view, args, self._grains))
-        try:
-            self._prepare(tuple(map(_view, args, self._grains)))
-        except (AttributeError, TypeError, KeyError):  # another Taichi than the one this was written for
-            self._launch = None
+        views = tuple(map(_view, args, self._grains))
+        if not _Settings.width.serial:
+            runtime.share()
+        with once.sources(), _left_to_llvm():
+            self._kernel(*views)
+            try:
+                self._prepare(views)
+            except (AttributeError, TypeError, KeyError):  # another Taichi than the one this was written for
+                self._launch = None
 
     def __call__(self, args: tuple[Any, ...], given: list[Any]) -> None:
         with runtime.lock:
@@ -58,6 +64,17 @@ class Launcher:
 
     def _numbered(self, views: tuple[Any, ...]) -> Any:
         return zip(enumerate(views), self._grains, strict=True)
+
+
+@contextmanager
+def _left_to_llvm() -> Iterator[None]:
+    """Taichi's own optimizer is left out: what it finds LLVM finds again, and its passes over long code are slow."""
+    config = runtime.taichi().lang.impl.current_cfg()
+    before, config.advanced_optimization = config.advanced_optimization, False
+    try:
+        yield
+    finally:
+        config.advanced_optimization = before
 
 
 def _elements(where: Region, grain: int) -> tuple[int, ...]:
