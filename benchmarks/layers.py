@@ -115,6 +115,11 @@ def torch_bmm_backward(a: Given) -> Any:
     return lambda: (t["dy"] @ t["a"].mT, t["x"].mT @ t["dy"])
 
 
+def torch_matmul(a: Given) -> Any:
+    t = tensors(a)
+    return lambda: t["x"] @ t["a"]
+
+
 def torch_bmm(a: Given) -> Any:
     import torch
 
@@ -224,6 +229,9 @@ LAYERS = {
         Layer("conv2d_dw", _IMAGES_BACKWARD, **_torch(
               lambda a: conv2d_backward(a, needs_dx=False), lambda a: torch_conv2d_backward(a, needs_dx=False)),
               flop=_CONVOLUTION),
+        Layer("matmul_blocked", {"x": (2048, 2048), "a": (2048, 2048)},
+              lambda a: lambda: kernels.matmul_blocked(a["x"], a["a"]),
+              {"numpy": lambda a: lambda: a["x"] @ a["a"], "torch": torch_matmul}, flop=2 * 2048**3),
         Layer("bmm", _BATCH, **_torch(lambda a: lambda: kernels.bmm_forward(a["x"], a["a"])[0], torch_bmm),
               flop=_PRODUCTS),
         Layer("bmm_backward", {**_BATCH, "dy": (64, 128, 128)}, **_torch(bmm_backward, torch_bmm_backward),

@@ -5,17 +5,21 @@ order of the forward function's arguments. ``f_forward_loops`` is the kernel beh
 reference. Optimizers, ``sgd`` to ``adamw``, change their arguments in place.
 
 Large products - linear layers, batched products, convolutions, attention - are left to BLAS by way of the reference,
-on the CPU: loops compute up to a quarter of a million multiply-adds. (``matmul`` stays with its loops.)
+on the CPU: loops compute up to a quarter of a million multiply-adds. (``matmul`` stays with its loops;
+``matmul_blocked`` is the same product at most of the speed of BLAS.)
 
 Every function takes ``out=``, an array (or a tuple of them) that receives the result; backward functions add to what
 is in it with ``accumulate=True``. What a cache holds is not copied: leave it unchanged until the backward function ran.
 """
 
+import inspect
+import textwrap
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from types import FunctionType
 from typing import Any
 
+from tensorcalc.execution.blocks import VectorLoops
 from tensorcalc.execution.kernel import Kernel, kernel
 
 _FAMILIES = (
@@ -36,6 +40,7 @@ _FAMILIES = (
     "linear",
     "losses",
     "matmul",
+    "matmul_blocked",
     "optimizers",
     "random",
     "rms_norm",
@@ -102,15 +107,19 @@ def source(function: str | Callable) -> str:
     if not kernels:
         known = ", ".join(name for name in __all__ if name.endswith(("_forward", "_backward")))
         raise ValueError(f"{function!r} launches no kernel; these do: {known}")
-    return "\n\n".join(item.source for item in kernels).rstrip()
+    return "\n\n".join(map(_text, kernels)).rstrip()
 
 
-def _launched(item: Any) -> Iterator[Kernel]:
+def _text(item: Kernel | VectorLoops) -> str:
+    return item.source if isinstance(item, Kernel) else textwrap.dedent(inspect.getsource(item.__wrapped__))
+
+
+def _launched(item: Any) -> Iterator[Kernel | VectorLoops]:
     """The kernels that a function's own body names, or that of a helper in its file."""
-    if isinstance(item, Kernel):
+    if isinstance(item, (Kernel, VectorLoops)):
         yield item
     elif isinstance(item, FunctionType) and item.__module__.startswith(__name__):
         for name in item.__code__.co_names:
             found = item.__globals__.get(name)
-            if isinstance(found, Kernel) or getattr(found, "__module__", None) == item.__module__:
+            if isinstance(found, (Kernel, VectorLoops)) or getattr(found, "__module__", None) == item.__module__:
                 yield from _launched(found)

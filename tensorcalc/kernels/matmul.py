@@ -80,11 +80,17 @@ def matmul_forward(x: Any, a: Any, out: Any = None) -> tuple[np.ndarray, MatmulC
     >>> y
     array([[11.]])
     """
+    x, a = _factors(x, a)
+    (y,) = launch(matmul_forward_loops, matmul_forward_numpy, (x, a), ((len(x), a.shape[1]),), out)
+    return y, MatmulCache(x, a)
+
+
+def _factors(x: Any, a: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Both as arrays of one type, if they are matrices that fit."""
     x, a = floats(x=x, a=a)
     if x.ndim != 2 or a.ndim != 2 or x.shape[1] != a.shape[0]:
         raise ValueError(f"y_ij = x_ik a_kj needs x of shape (I, K) and a of shape (K, J), not {x.shape} and {a.shape}")
-    (y,) = launch(matmul_forward_loops, matmul_forward_numpy, (x, a), ((len(x), a.shape[1]),), out)
-    return y, MatmulCache(x, a)
+    return x, a
 
 
 def matmul_backward(dy: Any, cache: MatmulCache, out: Any = None, accumulate: bool = False) -> tuple[np.ndarray, ...]:
