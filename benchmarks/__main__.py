@@ -94,17 +94,18 @@ def one(name: str, rival: str, large: bool, alone: bool) -> dict[str, Any]:
     if max(errors.values()) > TOLERANCE:
         raise SystemExit(f"{name} against {rival}: not the same function: {errors}")
     arrays = [x for x in pair.given.values() if isinstance(x, np.ndarray)]
+    nbytes = sum(x.nbytes for x in (*arrays, *results(pair.ours())))
     return {
         "case": name,
         "rival": rival,
         "large": large,
         "fresh": pair.out is None,
         "load": load_average(),
-        "bytes": sum(x.nbytes for x in (*arrays, *results(pair.ours()))),
+        "bytes": nbytes,
         "flop": pair.flop,
         **errors,
         **clock.duel(pair.out or pair.ours, pair.theirs),
-        "bandwidth": clock.bandwidth(),
+        "bandwidth": clock.bandwidth(nbytes),
         "peak": clock.peak(),
     }
 

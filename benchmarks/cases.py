@@ -39,8 +39,9 @@ class Case:
             name: aligned(random.standard_normal(shape, np.float32).astype(dtype)) for name, shape in shapes.items()
         }
         if "sigma" in given:  # the statistics that the forward function has kept
-            given["m"] = aligned(given["x"].mean(1, dtype=dtype))
-            given["sigma"] = aligned(np.sqrt(given["x"].var(1) + dtype(EPS)))
+            over = 1 if given["x"].ndim == 2 else (0, 2)
+            given["m"] = aligned(given["x"].mean(over, dtype=dtype))
+            given["sigma"] = aligned(np.sqrt(given["x"].var(over) + dtype(EPS)))
         elif "v" in given:
             given["v"] = aligned(given["v"] ** 2)
         for name, (rows, axis) in self.lookups.items():
@@ -70,7 +71,7 @@ _IMAGES = {"x": (32, 64, 3136), "gamma": (64,), "beta": (64,)}
 
 def _with_upstream(shapes: Shapes) -> Shapes:
     """What the backward function of a norm reads: the statistics are kept from the forward function."""
-    rows = shapes["x"][:1]
+    rows = shapes["x"][:1] if len(shapes["x"]) == 2 else shapes["gamma"]
     return {**shapes, "dl_dy": shapes["x"], "m": rows, "sigma": rows}
 
 
@@ -94,6 +95,8 @@ CASES = {
         Case("adam", lambda: layers.adam, _ADAM, dict.fromkeys(_ADAM, (25_000_000,)), _ADAM_NUMBERS,
              in_place={"new": "p", "a": "m", "b": "v"}, flop=16),
         Case("batch_norm_images", lambda: layers.batch_norm_images, _IMAGES, numbers={"eps": EPS}, flop=8),
+        Case("batch_norm_images_backward", lambda: backward("batch_norm_images", _SAVED), _with_upstream(_IMAGES),
+             numbers={"eps": EPS}, flop=14),
         Case("row_products", row_products, {"x": (8192, 1024), "z": (8192, 1024)}, flop=2),
         Case("linear", lambda: layers.linear, {"x": (1024, 784), "weight": (512, 784), "bias": (512,)}, flop=2 * 512),
     )

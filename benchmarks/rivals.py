@@ -82,10 +82,9 @@ def torch(name: str, given: Given) -> Call | None:
     def layer_norm() -> Any:
         return aten.native_layer_norm(a["x"], a["gamma"].shape, a["gamma"], a["beta"], EPS)[0]
 
-    def layer_norm_backward() -> Any:
-        shape, one = a["gamma"].shape, 1 / a["sigma"][:, None]
-        return aten.native_layer_norm_backward(
-            a["dl_dy"], a["x"], shape, a["m"][:, None], one, a["gamma"], a["beta"], [True] * 3
+    def batch_norm_images_backward() -> Any:
+        return aten.native_batch_norm_backward(
+            a["dl_dy"], a["x"], a["gamma"], None, None, a["m"], 1 / a["sigma"], True, EPS, [True] * 3
         )
 
     def cross_entropy_backward() -> Any:
@@ -98,12 +97,13 @@ def torch(name: str, given: Given) -> Call | None:
         "chain": lambda: torch.tanh(torch.sigmoid(a["x"]) * torch.exp(-a["x"] * a["x"]) + torch.relu(a["x"])),
         "layer_norm": layer_norm,
         "layer_norm_small": layer_norm,
-        "layer_norm_backward": layer_norm_backward,
+        "layer_norm_backward": lambda: aten.native_layer_norm_backward(*_layer_norm_backward(a)),
         "softmax": lambda: torch.softmax(a["x"], 1),
         "cross_entropy_backward": cross_entropy_backward,
         "batch_norm_images": lambda: functional.batch_norm(
             a["x"], None, None, a["gamma"], a["beta"], training=True, eps=EPS
         ),
+        "batch_norm_images_backward": batch_norm_images_backward,
         "row_products": lambda: torch.einsum("ij,ij->i", a["x"], a["z"]),
         "linear": lambda: functional.linear(a["x"], a["weight"], a["bias"]),
     }.get(name)
@@ -122,11 +122,39 @@ def torch_out(name: str, given: Given) -> Call | None:
         return lambda: aten.native_layer_norm.out(
             a["x"], a["gamma"].shape, a["gamma"], a["beta"], EPS, out0=like, out1=rows[0], out2=rows[1]
         )[0]
+
+    def layer_norm_backward() -> Any:
+        return aten.native_layer_norm_backward.out(
+            *_layer_norm_backward(a), out0=like, out1=columns[0], out2=columns[1]
+        )
+
+    def batch_norm_images() -> Any:
+        return aten.native_batch_norm.out(
+            a["x"], a["gamma"], a["beta"], None, None, True, 0.1, EPS,
+            out=like, save_mean=columns[0], save_invstd=columns[1],
+        )[0]  # fmt: skip
+
+    def chain() -> Any:
+        torch.mul(a["x"], a["x"], out=other).neg_().exp_()
+        torch.sigmoid(a["x"], out=like).mul_(other)
+        return like.add_(torch.clamp(a["x"], min=0, out=other)).tanh_()
+
+    columns = [torch.empty_like(a["gamma"]) for _ in range(2)] if "gamma" in a else []
+    other = torch.empty_like(a["x"]) if name == "chain" else None
     return {
         "sigmoid": lambda: torch.sigmoid(a["x"], out=like),
         "gelu_tanh": lambda: aten.gelu.out(a["x"], approximate="tanh", out=like),
+        "chain": chain,
+        "layer_norm_backward": layer_norm_backward,
+        "batch_norm_images": batch_norm_images,
         "softmax": lambda: torch.softmax(a["x"], 1, out=like),
     }.get(name)
+
+
+def _layer_norm_backward(a: Given) -> tuple[Any, ...]:
+    """The arguments of PyTorch's backward function: it keeps 1/sigma."""
+    shape, one = a["gamma"].shape, 1 / a["sigma"][:, None]
+    return a["dl_dy"], a["x"], shape, a["m"][:, None], one, a["gamma"], a["beta"], [True] * 3
 
 
 def _fused_adam(torch: Any, a: Given) -> Call:

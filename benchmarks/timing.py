@@ -17,7 +17,7 @@ from tensorcalc.execution.blocks import Lanes, Written, chunks, empty, load, par
 ROUNDS = 21
 BLOCK_SECONDS = 0.004
 PAUSE = 0.15  # seconds: the threads of OpenBLAS wait a tenth for its next call, and take a processor from the other
-COPIED_BYTES = 1 << 26  # read and written each: more than caches hold
+UNCACHED_BYTES = 1 << 27
 
 
 class Clock:
@@ -60,12 +60,12 @@ class Clock:
         f()
         return max(1, round(BLOCK_SECONDS / max(self.block(f) / 1e3, 1e-7)))
 
-    def bandwidth(self) -> float:
-        """Bytes a second that a copy reads and writes, on all threads of this process."""
-        x, y = empty(COPIED_BYTES // 4), empty(COPIED_BYTES // 4)
-        x[:], y[:] = 1, 0
-        copy(x, y)
-        return 2 * COPIED_BYTES / min(self.block(lambda: copy(x, y)) / 1e3 for _ in range(ROUNDS))
+    def bandwidth(self, nbytes: int) -> float:
+        """Bytes a second of z = x + y/2 over arrays of `nbytes` in all, or of more than caches hold."""
+        x, y, z = (empty(max(nbytes, UNCACHED_BYTES) // 12 // 16 * 16) for _ in range(3))
+        x[:], y[:], z[:] = 1, 1, 0
+        triad(x, y, z)
+        return 12 * len(x) / min(self.block(lambda: triad(x, y, z)) / 1e3 for _ in range(ROUNDS))
 
     def peak(self) -> float:
         """Flop a second of a product of matrices that stay in the cache: the most that this process computes."""
@@ -76,10 +76,10 @@ class Clock:
 
 
 @vector_loops
-def copy(x: Lanes, y: Written):
+def triad(x: Lanes, y: Lanes, z: Written):
     parallel()
     for i in range(chunks(x)):
-        store(load(x, i), y, i)
+        store(load(x, i) + 0.5 * load(y, i), z, i)
 
 
 def machine() -> dict[str, Any]:
