@@ -3,7 +3,6 @@
 y_nkp = sum_cr x_{n,c,sp+dr-q} w_kcr + 1_np b_k, with stride s, dilation d and padding q; x is 0 outside.
 """
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +11,16 @@ from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
 from .arrays import launch, upstream
-from .convolution import checked, conv_dweights_numpy, conv_dx_numpy, conv_forward_numpy
+from .convolution import (
+    checked,
+    conv_dweights_large,
+    conv_dweights_numpy,
+    conv_dx_large,
+    conv_dx_numpy,
+    conv_forward_large,
+    conv_forward_numpy,
+    is_large,
+)
 
 
 class Conv1dCache(NamedTuple):
@@ -141,14 +149,8 @@ def conv1d_forward(
     """
     arrays, steps, shape = checked("conv1d", 1, x, w, bias, (stride, padding, dilation), groups)
     numbers = steps[0][0], steps[1][0], steps[2][0]
-    (y,) = launch(
-        conv1d_forward_loops,
-        conv1d_forward_numpy,
-        (*arrays, *numbers, groups),
-        (shape,),
-        out,
-        work=_work(shape, arrays[1]),
-    )
+    loops = _forward_large if is_large(shape, arrays[1]) else conv1d_forward_loops
+    (y,) = launch(loops, conv1d_forward_numpy, (*arrays, *numbers, groups), (shape,), out)
     return y, Conv1dCache(arrays[0], arrays[1], bias is not None, *numbers, groups)
 
 
@@ -199,15 +201,25 @@ def conv1d_backward(
     shapes = (x.shape, w.shape, w.shape[:1])
     out = out if out is None or biased else (*out, None)
     inputs = (dy, x, w, *numbers, groups)
-    work = _work(shape, w)
+    loops = _backward_large if is_large(shape, w) else _backward_loops
     found: tuple[Any, ...]
     if needs_dx:
-        found = launch(_backward_loops, _backward_numpy, inputs, shapes, out, accumulate, work=2 * work)
+        found = launch(loops, _backward_numpy, inputs, shapes, out, accumulate)
     else:
-        rest = out and out[1:]
-        dweights = launch(_backward_loops, conv1d_dweights_numpy, inputs, shapes[1:], rest, accumulate, work=work)
-        found = (None, *dweights)
+        found = (None, *launch(loops, conv1d_dweights_numpy, inputs, shapes[1:], out and out[1:], accumulate))
     return found if biased else found[:2]
+
+
+def _forward_large(x: np.ndarray, w: np.ndarray, bias: np.ndarray, *rest: Any) -> None:
+    conv_forward_large(x[:, :, None], w[:, :, None], bias, *_pairs(rest), rest[3], rest[4][:, :, None])
+
+
+def _backward_large(dy: np.ndarray, x: np.ndarray, w: np.ndarray, *rest: Any) -> None:
+    dy, x, w = dy[:, :, None], x[:, :, None], w[:, :, None]
+    steps, found = (*_pairs(rest), rest[3]), rest[4:]
+    if len(found) == 3:
+        conv_dx_large(dy, x, w, *steps, found[0][:, :, None])
+    conv_dweights_large(dy, x, w, *steps, found[-2][:, :, None], found[-1])
 
 
 def _backward_loops(dy: np.ndarray, x: np.ndarray, w: np.ndarray, *rest: Any) -> None:
@@ -219,10 +231,6 @@ def _backward_loops(dy: np.ndarray, x: np.ndarray, w: np.ndarray, *rest: Any) ->
 
 def _backward_numpy(dy: np.ndarray, x: np.ndarray, w: np.ndarray, *numbers: int) -> tuple[np.ndarray, ...]:
     return conv1d_dx_numpy(dy, x, w, *numbers), *conv1d_dweights_numpy(dy, x, w, *numbers)
-
-
-def _work(shape: tuple[int, ...], w: np.ndarray) -> int:
-    return math.prod(shape) * math.prod(w.shape[1:])
 
 
 def _pairs(numbers: tuple[int, ...]) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:

@@ -4,7 +4,6 @@ y_nkpq = sum_crs x_{n,c,ap+dr-u,bq+es-v} w_kcrs + 1_npq b_k, with stride (a, b),
 x is 0 outside.
 """
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +12,16 @@ from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
 from .arrays import launch, upstream
-from .convolution import checked, conv_dweights_numpy, conv_dx_numpy, conv_forward_numpy
+from .convolution import (
+    checked,
+    conv_dweights_large,
+    conv_dweights_numpy,
+    conv_dx_large,
+    conv_dx_numpy,
+    conv_forward_large,
+    conv_forward_numpy,
+    is_large,
+)
 
 
 class Conv2dCache(NamedTuple):
@@ -152,9 +160,8 @@ def conv2d_forward(
     """
     arrays, steps, shape = checked("conv2d", 2, x, w, bias, (stride, padding, dilation), groups)
     numbers = (*steps[0], *steps[1], *steps[2], groups)
-    (y,) = launch(
-        conv2d_forward_loops, conv2d_forward_numpy, (*arrays, *numbers), (shape,), out, work=_work(shape, arrays[1])
-    )
+    loops = _forward_large if is_large(shape, arrays[1]) else conv2d_forward_loops
+    (y,) = launch(loops, conv2d_forward_numpy, (*arrays, *numbers), (shape,), out)
     return y, Conv2dCache(arrays[0], arrays[1], bias is not None, steps[0], steps[1], steps[2], groups)
 
 
@@ -207,20 +214,29 @@ def conv2d_backward(
     shapes = (x.shape, w.shape, w.shape[:1])
     out = out if out is None or biased else (*out, None)
     inputs = (dy, x, w, *steps[0], *steps[1], *steps[2], groups)
-    work = _work(shape, w)
+    loops = _backward_large if is_large(shape, w) else _backward_loops
     found: tuple[Any, ...]
     if needs_dx:
-        found = launch(_backward_loops, _backward_numpy, inputs, shapes, out, accumulate, work=2 * work)
+        found = launch(loops, _backward_numpy, inputs, shapes, out, accumulate)
     else:
-        rest = out and out[1:]
-        dweights = launch(_backward_loops, conv2d_dweights_numpy, inputs, shapes[1:], rest, accumulate, work=work)
-        found = (None, *dweights)
+        found = (None, *launch(loops, conv2d_dweights_numpy, inputs, shapes[1:], out and out[1:], accumulate))
     return found if biased else found[:2]
 
 
 def _pairs(numbers: tuple[int, ...]) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
     a, b, u, v, d, e = numbers[:6]
     return (a, b), (u, v), (d, e)
+
+
+def _forward_large(x: np.ndarray, w: np.ndarray, bias: np.ndarray, *rest: Any) -> None:
+    conv_forward_large(x, w, bias, *_pairs(rest), *rest[6:])
+
+
+def _backward_large(dy: np.ndarray, x: np.ndarray, w: np.ndarray, *rest: Any) -> None:
+    steps, found = (*_pairs(rest), rest[6]), rest[7:]
+    if len(found) == 3:
+        conv_dx_large(dy, x, w, *steps, found[0])
+    conv_dweights_large(dy, x, w, *steps, *found[-2:])
 
 
 def _backward_loops(dy: np.ndarray, x: np.ndarray, w: np.ndarray, *rest: Any) -> None:
@@ -232,7 +248,3 @@ def _backward_loops(dy: np.ndarray, x: np.ndarray, w: np.ndarray, *rest: Any) ->
 
 def _backward_numpy(dy: np.ndarray, x: np.ndarray, w: np.ndarray, *numbers: int) -> tuple[np.ndarray, ...]:
     return conv2d_dx_numpy(dy, x, w, *numbers), *conv2d_dweights_numpy(dy, x, w, *numbers)
-
-
-def _work(shape: tuple[int, ...], w: np.ndarray) -> int:
-    return math.prod(shape) * math.prod(w.shape[1:])

@@ -1,10 +1,14 @@
-"""What convolutions of sequences and of images share: their arguments, and what NumPy makes of them."""
+"""What convolutions of sequences and of images share: their arguments, how large ones are computed, and by NumPy."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from tensorcalc.execution import runtime
+
+from . import arrays
 from .arrays import floats
 
 Pair = tuple[int, int]
@@ -34,6 +38,53 @@ def checked(
     if any(size < 1 for size in sizes):
         raise ValueError(f"{name}: the kernel {w.shape[2:]} is larger than the padded x {x.shape[2:]}")
     return (x, w, bias), found, (x.shape[0], w.shape[0], *sizes)
+
+
+def is_large(y_shape: Sequence[int], w: np.ndarray) -> bool:
+    """Whether the plain loops are too slow."""
+    return math.prod(y_shape) * math.prod(w.shape[1:]) > arrays.BLAS_ABOVE and runtime.backend() == "cpu"
+
+
+def conv_forward_large(
+    x: Any, w: Any, bias: Any, stride: Pair, padding: Pair, dilation: Pair, groups: int, y: np.ndarray
+) -> None:
+    """Write y, by blocks of vectors where they suit it, else by products of matrices."""
+    from .convolution_blocks import forward_blocks, suits_blocks
+
+    steps = stride, padding, dilation, groups
+    if suits_blocks(x, w, y.shape, len(w) // groups):
+        forward_blocks(x, w, bias, *steps, y)
+    else:
+        y[...] = _quiet(conv_forward_numpy, x, w, bias, *steps)
+
+
+def conv_dx_large(
+    dy: Any, x: Any, w: Any, stride: Pair, padding: Pair, dilation: Pair, groups: int, dx: np.ndarray
+) -> None:
+    """Write dx, by blocks of vectors where the stride is 1 and they suit it, else by products of matrices."""
+    from .convolution_blocks import dx_blocks, suits_blocks
+
+    if stride == (1, 1) and suits_blocks(dy, w, x.shape, w.shape[1]):
+        dx_blocks(dy, w, padding, dilation, groups, dx)
+    else:
+        dx[...] = _quiet(conv_dx_numpy, dy, x, w, stride, padding, dilation, groups)
+
+
+def conv_dweights_large(
+    dy: Any, x: Any, w: Any, stride: Pair, padding: Pair, dilation: Pair, groups: int, dw: Any, dbias: Any
+) -> None:
+    """Write dw and dbias, by blocks of vectors where they suit them, else by products of matrices."""
+    from .convolution_blocks import dweights_blocks, suits_blocks
+
+    steps = stride, padding, dilation, groups
+    suited = suits_blocks(x, w, dy.shape, len(w) // groups)
+    if not (suited and dweights_blocks(dy, x, w, *steps, dw, dbias)):
+        dw[...], dbias[...] = _quiet(conv_dweights_numpy, dy, x, w, *steps)
+
+
+def _quiet(formula: Any, *inputs: Any) -> Any:
+    with np.errstate(all="ignore"):
+        return formula(*inputs)
 
 
 def conv_forward_numpy(
