@@ -15,7 +15,7 @@ from ..execution.sizes import letter_of, sizes_of
 from ..notation.errors import NotationError
 from ..notation.syntax import Fixed
 from . import by_numpy
-from .calls import Call, handed, picked, position
+from .calls import Call, handed, look, picked, position
 from .loading import launched, loaded
 from .loops import Kernel
 from .lowering import flattened
@@ -106,12 +106,11 @@ class CompiledFunction:
         ValueError : ``out`` is read-only, shares memory with an input, or an array has more than 2³¹ - 1 elements
         TypeError : ``out`` has another floating-point type
         """
-        key = self._signature(values, sizes)
-        known = self._known.get(key)
-        if known is not None and runtime.backend() == "cpu":
-            results = known.results(out, values)
+        seen = look(values, sizes)
+        known = seen and self._known.get(seen[0])
+        if seen and known and runtime.backend() == "cpu":
+            results = known(values, seen, out)
             if results is not None:
-                known.launch(values, results)
                 return self._given_back(results, out)
         arrays = self.function._arrays(values)
         found = sizes_of(self.function, arrays, sizes or {})
@@ -121,15 +120,11 @@ class CompiledFunction:
         self._check_count(arrays, found)
         if runtime.compiles(dtype) and all(array.size for array in (*arrays.values(), *results.values())):
             self._run(dtype, arrays, results, found)
-            self._known[key] = Call(self, dtype, values, found)
+            if seen:
+                self._known[seen[0]] = Call(self, dtype, values, found)
         else:
             self._by_numpy(arrays, results, found)
         return self._given_back(results, out)
-
-    def _signature(self, values: Mapping[str, Any], sizes: Mapping[str, int] | None) -> tuple:
-        """What the checks of a call depend on, apart from the values of indices and the place of ``out``."""
-        looks = [(v.shape, v.dtype) if type(v) is np.ndarray else type(v) for v in values.values()]
-        return (*values, *looks, *(sizes.items() if sizes else ()))
 
     def _dtype(self, arrays: Mapping[str, np.ndarray]) -> np.dtype:
         return next((arrays[name].dtype for name in self.inputs), np.dtype(np.float64))

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
-
-import numpy as np
 
 from .. import once, runtime
 from .lanes import _Settings
-from .memory import Region
+
+Put = Callable[..., None]  # writes one argument into a launch context
+Context = tuple[list[Put], Callable[[], None]]  # one for each argument, and what launches with all of them
 
 
 class Launcher:
@@ -20,14 +21,17 @@ class Launcher:
 
     def __init__(self, kernel: Callable[..., None], grains: list[int]) -> None:
         self._kernel = kernel
-        self._grains = grains  # numbers in an element of each array, 0 for an argument that is a number
-        self._filled: list[Any] = [None] * len(grains)  # what the context holds already
-        self._fill: list[tuple[int, tuple[int], Callable, int]] = []
+        self.grains = grains  # numbers in an element of each array, 0 for an argument that is a number
+        self.context: Callable[[], Context] | None = None  # makes another one
+        self._puts: list[Put] = []
         self._launch: Callable[[], None] | None = None
+        self._filled: list[Any] = [None] * len(grains)  # what the context holds already
 
     def first(self, args: tuple[Any, ...]) -> None:
         """Compile for these arguments and run once."""
-        views = tuple(map(_view, args, self._grains))
+        if _Noting.launches is not None:
+            raise LookupError("there is no kernel yet for these arguments")
+        views = tuple(map(_view, args, self.grains))
         if not _Settings.width.serial:
             runtime.share()
         with once.sources(), _left_to_llvm():
@@ -35,35 +39,60 @@ class Launcher:
             try:
                 self._prepare(views)
             except (AttributeError, TypeError, KeyError):  # another Taichi than the one this was written for
-                self._launch = None
+                self.context = self._launch = None
 
     def __call__(self, args: tuple[Any, ...], given: list[Any]) -> None:
         with runtime.lock:
             runtime.taichi()  # refuses what would be a crash: another program, another process
-            if self._launch is None:
-                self._kernel(*map(_view, args, self._grains))
-                return
-            for (n, place, put, grain), value in zip(self._fill, given, strict=True):
-                if grain == 0:
-                    put(place, value)
-                elif value != self._filled[n]:
-                    put(place, value.address, value.nbytes, _elements(value, grain), 0)
-                    self._filled[n] = value
-            self._launch()
+            if _Noting.launches is not None:
+                _Noting.launches.append((self, args))
+            elif self._launch is None:
+                self._kernel(*map(_view, args, self.grains))
+            else:
+                self._fill(given)
+                self._launch()
+
+    def _fill(self, given: list[Any]) -> None:
+        for n, (put, grain, value) in enumerate(zip(self._puts, self.grains, given, strict=True)):
+            if grain == 0:
+                put((n,), value)
+            elif value != self._filled[n]:
+                put((n,), value.address, value.nbytes, elements(value.shape, grain), 0)
+                self._filled[n] = value
 
     def _prepare(self, views: tuple[Any, ...]) -> None:
         program = runtime.taichi().lang.impl.get_runtime().prog
         primal: Any = self._kernel._primal  # type: ignore[attr-defined]
         compiled = primal.compiled_kernels[primal.ensure_compiled(*views)]
         code = program.compile_kernel(program.config(), program.get_device_caps(), compiled)
-        context = compiled.make_launch_context()
-        put_array = context.set_arg_external_array_with_shape
-        put = {int: context.set_arg_int, float: context.set_arg_float}
-        self._fill = [(n, (n,), put.get(type(view), put_array), grain) for (n, view), grain in self._numbered(views)]
-        self._launch = lambda: program.launch_kernel(code, context)
+        kinds = list(map(type, views))
 
-    def _numbered(self, views: tuple[Any, ...]) -> Any:
-        return zip(enumerate(views), self._grains, strict=True)
+        def context() -> Context:
+            own = compiled.make_launch_context()
+            numbers = {int: own.set_arg_int, float: own.set_arg_float}
+            puts = [numbers.get(kind, own.set_arg_external_array_with_shape) for kind in kinds]
+            return puts, partial(program.launch_kernel, code, own)
+
+        self._puts, self._launch = context()
+        self.context = context
+
+
+class _Noting:
+    """Launches that are noted down instead of run; changed under the lock of the runtime alone."""
+
+    launches: list[tuple[Launcher, tuple[Any, ...]]] | None = None
+
+
+@contextmanager
+def noting() -> Iterator[list[tuple[Launcher, tuple[Any, ...]]]]:
+    """While this lasts no kernel runs: which ones would, and on what, is noted down."""
+    with runtime.lock:
+        launches: list[tuple[Launcher, tuple[Any, ...]]] = []
+        _Noting.launches = launches
+        try:
+            yield launches
+        finally:
+            _Noting.launches = None
 
 
 @contextmanager
@@ -77,14 +106,11 @@ def _left_to_llvm() -> Iterator[None]:
         config.advanced_optimization = before
 
 
-def _elements(where: Region, grain: int) -> tuple[int, ...]:
+def elements(shape: tuple[int, ...], grain: int) -> tuple[int, ...]:
     """The shape that the kernel sees: its elements are `grain` numbers along the last axis."""
-    return where.shape if grain == 1 else (*where.shape[:-1], where.shape[-1] // grain)
+    return shape if grain == 1 else (*shape[:-1], shape[-1] // grain)
 
 
 def _view(arg: Any, grain: int) -> Any:
     """The argument as the public call takes it."""
-    if grain < 2:
-        return arg
-    view: np.ndarray = arg.reshape(*arg.shape[:-1], arg.shape[-1] // grain, grain)
-    return view
+    return arg if grain < 2 else arg.reshape(*elements(arg.shape, grain), grain)

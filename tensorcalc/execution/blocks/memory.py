@@ -1,6 +1,7 @@
 """Memory that vector code may touch: aligned allocation, and every check of an array whose address is handed on."""
 
 import ctypes
+import math
 import sys
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -26,7 +27,7 @@ class Region(NamedTuple):
 def region(array: np.ndarray) -> Region:
     """Where `array` lies."""
     flags = array.flags
-    return Region(_address(array), array.nbytes, array.shape, array.dtype, flags.c_contiguous, flags.writeable)
+    return Region(address(array), array.nbytes, array.shape, array.dtype, flags.c_contiguous, flags.writeable)
 
 
 def _told_address(array: np.ndarray) -> int:
@@ -42,7 +43,8 @@ _pointer = ctypes.c_void_p.from_address
 _FIRST_FIELD = object.__basicsize__
 _samples: list[np.ndarray] = [np.zeros(3), np.zeros((2, 5), np.float32)[1:, 2:]]
 _plain = sys.implementation.name == "cpython" and all(_told_address(a) == _read_address(a) for a in _samples)
-_address = _read_address if _plain else _told_address
+address = _read_address if _plain else _told_address
+"""The place of an array's first element."""
 
 
 def empty(shape: int | tuple[int, ...], dtype: Any = np.float32) -> np.ndarray:
@@ -63,11 +65,9 @@ def empty(shape: int | tuple[int, ...], dtype: Any = np.float32) -> np.ndarray:
     0
     """
     dtype = np.dtype(dtype)
-    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
-    nbytes = int(np.prod(sizes, dtype=np.int64)) * dtype.itemsize
-    buffer = np.empty(nbytes + ALIGNMENT, np.uint8)
-    start = -buffer.__array_interface__["data"][0] % ALIGNMENT
-    return buffer[start : start + nbytes].view(dtype).reshape(sizes)
+    count = shape if isinstance(shape, int) else math.prod(shape)
+    buffer = np.empty(count * dtype.itemsize + ALIGNMENT, np.uint8)
+    return np.ndarray(shape, dtype, buffer, -address(buffer) % ALIGNMENT)
 
 
 def aligned(array: Any) -> np.ndarray:

@@ -1,0 +1,100 @@
+"""Launches of an earlier call, again: a small kernel runs in less time than Python takes to say what it is to do.
+
+What a function launches depends on the shapes, types and alignment of its arguments, not on where they lie. So it is
+called once with stand-ins; its launches are noted down instead of run, and each of their arguments is found again: so
+many bytes into this array, or that number. From then on addresses and numbers are all that has to be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import runtime
+from .launching import Launcher, Put, elements, noting
+from .memory import ALIGNMENT, address
+
+MOST = 1 << 22  # bytes in all arrays: where there are more, the time of a launch is not felt
+
+
+class Replay:
+    """What one function launches for arguments of certain shapes, types and alignment."""
+
+    def __init__(self, function: Callable[..., None], given: Sequence[Any]) -> None:
+        """Note what ``function(*given)`` would launch.
+
+        Raises
+        ------
+        LookupError
+            Where that cannot be repeated: large arrays, a number computed on the way, another Taichi.
+        """
+        if sum(one.nbytes for one in given if isinstance(one, np.ndarray)) > MOST:
+            raise LookupError("the arrays are large")
+        self._stand_ins = [_stand_in(n, one) for n, one in enumerate(given)]
+        self._arrays: list[tuple[int, int, tuple[int], Put, int, tuple[int, ...]]] = []
+        self._numbers: list[tuple[int, tuple[int], Put, type]] = []
+        self._launches: list[Callable[[], None]] = []
+        self._temporary: list[np.ndarray] = []  # what the function allocates on the way: kept, and used every time
+        with noting() as launches:
+            function(*self._stand_ins)
+        for launcher, args in launches:
+            self._learn(launcher, args)
+        self._stand_ins.clear()
+        self._filled = [-1] * len(self._arrays)
+
+    def __call__(self, places: Sequence[Any]) -> None:
+        """Launch with the addresses of the arrays and the numbers, in the order of ``given``."""
+        with runtime.lock:
+            runtime.taichi()  # refuses what would be a crash: another program, another process
+            for k, (source, offset, n, put, nbytes, shape) in enumerate(self._arrays):
+                place = places[source] + offset
+                if place != self._filled[k]:
+                    put(n, place, nbytes, shape, 0)
+                    self._filled[k] = place
+            for source, n, put, kind in self._numbers:
+                put(n, kind(places[source]))
+            for launch in self._launches:
+                launch()
+
+    def _learn(self, launcher: Launcher, args: tuple[Any, ...]) -> None:
+        if launcher.context is None:
+            raise LookupError("another Taichi")
+        puts, launch = launcher.context()
+        self._launches.append(launch)
+        for n, (arg, grain, put) in enumerate(zip(args, launcher.grains, puts, strict=True)):
+            if grain:
+                self._learn_array((n,), put, arg, elements(arg.shape, grain))
+            else:
+                self._learn_number((n,), put, arg)
+
+    def _learn_array(self, n: tuple[int], put: Put, arg: np.ndarray, shape: tuple[int, ...]) -> None:
+        place = address(arg)
+        for source, one in enumerate(self._stand_ins):
+            if isinstance(one, np.ndarray) and 0 <= place - address(one) < one.nbytes:
+                self._arrays.append((source, place - address(one), n, put, arg.nbytes, shape))
+                return
+        put(n, place, arg.nbytes, shape, 0)
+        self._temporary.append(arg)
+        if sum(one.nbytes for one in self._temporary) > MOST:
+            raise LookupError("what is allocated on the way is large")
+
+    def _learn_number(self, n: tuple[int], put: Put, arg: float) -> None:
+        if arg >= 0 and isinstance(arg, int):  # a size, which is the same every time
+            put(n, arg)
+            return
+        for source, one in enumerate(self._stand_ins):
+            if isinstance(one, float) and one == arg:
+                self._numbers.append((source, n, put, type(arg)))
+                return
+        raise LookupError("a number that is computed on the way")
+
+
+def _stand_in(n: int, one: Any) -> Any:
+    """An array that looks the same and shares memory with no other; a number that is no other."""
+    if not isinstance(one, np.ndarray):
+        return -1.0 - n
+    buffer = np.empty(one.nbytes + 2 * ALIGNMENT, np.uint8)
+    offset = (address(one) - address(buffer)) % ALIGNMENT
+    return np.ndarray(one.shape, one.dtype, buffer, offset)
