@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from . import once, runtime
+from . import runtime
 from .arithmetic import harmless
+from .blocks.launching import Launcher
+from .blocks.memory import region
 
 _LARGEST = 2**31 - 1
 _FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
@@ -30,17 +32,26 @@ class Kernel:
         functools.update_wrapper(self, loops)
         self._names = list(inspect.signature(loops).parameters)
         self._numbers = inspect.get_annotations(loops, eval_str=True)
-        self._compiled: dict[np.dtype, Callable[..., None]] = {}
+        self._compiled: dict[np.dtype, Callable[..., None]] = {}  # each for arrays of any dimensions
+        self._launchers: dict[tuple, Launcher] = {}  # by types and dimensions, which machine code depends on
+        self._known: dict[tuple, Launcher] = {}  # by what arguments look like in full: checked before
 
     def __call__(self, *args: Any) -> None:
+        looks = tuple([_look(arg) if type(arg) is np.ndarray else type(arg) for arg in args])
+        launcher = self._known.get(looks)
+        if launcher is not None and runtime.backend() != "numpy":
+            return launcher(args, [region(arg) if type(arg) is np.ndarray else arg for arg in args])
         if len(args) != len(self._names):
             raise TypeError(f"{self.__name__}({', '.join(self._names)}) was given {len(args)} arguments")
-        args = tuple(map(self._checked, self._names, args))
-        dtype = self._dtype(args)
+        checked = tuple(map(self._checked, self._names, args))
+        dtype = self._dtype(checked)
         if runtime.backend() == "numpy":
             with np.errstate(all="ignore"):
-                return self.__wrapped__(*args)
-        return self._launch(dtype, args)
+                return self.__wrapped__(*checked)
+        launcher = self._launch(dtype, checked)
+        if all(one is arg for one, arg in zip(checked, args, strict=True)):
+            self._known[looks] = launcher
+        return None
 
     @functools.cached_property
     def source(self) -> str:
@@ -86,24 +97,26 @@ class Kernel:
             raise TypeError(self._says(f"its arrays must share one floating-point type ({given})"))
         return next(iter(floats.values()), _FLOATS[0])
 
-    def _launch(self, dtype: np.dtype, args: tuple[Any, ...]) -> None:
+    def _launch(self, dtype: np.dtype, args: tuple[Any, ...]) -> Launcher:
         if not runtime.compiles(dtype):
             raise TypeError(self._says(f"{runtime.backend()} computes in float32 only; use float32 or tc.use('numpy')"))
+        key = (dtype, *[(arg.dtype, arg.ndim) for arg in args if isinstance(arg, np.ndarray)])
         with runtime.lock:
             ti = runtime.taichi()
-            runtime.share()
             real = ti.f64 if dtype == np.float64 else ti.f32
             # A literal such as 0.1 has the default type, and would be single precision in a double precision kernel.
             ti.lang.impl.get_runtime().set_default_fp(real)
-            if dtype in self._compiled:
-                with harmless():  # it compiles again for arrays of other dimensions
-                    return self._compiled[dtype](*args)
-            with harmless(), once.sources(), warnings.catch_warnings():
+            if key in self._launchers:
+                self._launchers[key](args, [region(arg) if isinstance(arg, np.ndarray) else arg for arg in args])
+                return self._launchers[key]
+            with harmless(), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # deprecations inside Taichi's compiler are not the reader's
-                compiled = ti.kernel(self._annotated(ti, real))
-                compiled(*args)
-            self._compiled[dtype] = compiled
-            return None
+                if dtype not in self._compiled:
+                    self._compiled[dtype] = ti.kernel(self._annotated(ti, real))
+                launcher = Launcher(self._compiled[dtype], [isinstance(arg, np.ndarray) for arg in args])
+                launcher.first(args)
+            self._launchers[key] = launcher
+            return launcher
 
     def _annotated(self, ti: Any, real: Any) -> Callable[..., None]:
         """A copy of the loops whose annotations are Taichi's: arrays, and scalars of this precision."""
@@ -117,6 +130,11 @@ class Kernel:
 
     def _says(self, fact: str) -> str:
         return f"kernel {self.__name__}({', '.join(self._names)}): {fact}"
+
+
+def _look(array: np.ndarray) -> tuple:
+    """What the checks of an array depend on."""
+    return array.shape, array.dtype, array.flags.num
 
 
 def kernel(loops: Callable[..., None]) -> Kernel:

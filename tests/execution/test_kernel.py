@@ -233,3 +233,49 @@ def test_strict_arithmetic():
     assert np.isnan(y[0])
     kahan(np.array([1.0] + [1e-16] * 10), y)
     assert y[0] == 1.0 + 1e-15
+
+
+# ---------------------------------------------------------------- the same call again
+
+
+def test_calls_again(way):
+    """Other arrays, shapes, types and numbers in turn: each call computes with its own."""
+    for n in range(3):
+        for dtype in (np.float32, np.float64):
+            for shape in ((2, 3), (5, 1)):
+                x, y = np.full(shape, n, dtype), np.full(shape, np.nan, dtype)
+                for factor, offset in ((2.0, 1), (np.float64(-0.0), n), (3, np.int64(2)), (True, 4)):
+                    scaled(x, factor, offset, y)
+                    assert np.array_equal(y, factor * x + offset)
+
+
+def test_a_call_again_looks_at_its_arrays(way):
+    x, y = np.arange(6.0).reshape(2, 3), np.empty((2, 3))
+    for _ in range(3):
+        scaled(x, 2.0, 1, y)
+        scaled(np.asfortranarray(x), 2.0, 1, y)
+        assert np.array_equal(y, 2 * x + 1)
+    y.flags.writeable = False
+    with pytest.raises(ValueError, match="y is written to"):
+        scaled(x, 2.0, 1, y)
+    with pytest.raises(ValueError, match="y is written to"):
+        scaled(x, 2.0, 1, np.empty((3, 2)).T)
+    with pytest.raises(TypeError, match="float16"):
+        scaled(x.astype(np.float16), 2.0, 1, np.empty((2, 3)))
+    with pytest.raises(TypeError, match="was given 3 arguments"):
+        scaled(x, 2.0, 1)
+
+
+@compiling
+def test_a_call_again_is_refused_behind_another_program(python):
+    code = """
+import numpy as np, tensorcalc as tc
+x = np.zeros(3)
+for _ in range(2):
+    tc.kernels.tanh_forward_loops(x, x.copy())
+tc.ti.reset()
+tc.kernels.tanh_forward_loops(x, x.copy())
+"""
+    answer = python(code)
+    assert answer.returncode == 1
+    assert "Taichi was started again behind tensorcalc's back" in answer.stderr

@@ -16,7 +16,8 @@ class Launcher:
     """One kernel of Taichi, compiled for arguments of certain types, to be launched again and again.
 
     Taichi's public call looks at every argument anew, some 10 µs for each array. Its launch context can be kept and
-    filled by hand, which is private: where that is not as in Taichi 1.7, the public call does it.
+    filled by hand, which is private: where that is not as in Taichi 1.7, the public call does it. So it does on a GPU,
+    where a launch begins and ends with copies.
     """
 
     def __init__(self, kernel: Callable[..., None], grains: list[int]) -> None:
@@ -37,7 +38,8 @@ class Launcher:
         with once.sources(), _left_to_llvm():
             self._kernel(*views)
             try:
-                self._prepare(views)
+                if runtime.backend() == "cpu":
+                    self._prepare(views)
             except (AttributeError, TypeError, KeyError):  # another Taichi than the one this was written for
                 self.context = self._launch = None
 
@@ -97,9 +99,10 @@ def noting() -> Iterator[list[tuple[Launcher, tuple[Any, ...]]]]:
 
 @contextmanager
 def _left_to_llvm() -> Iterator[None]:
-    """Taichi's own optimizer is left out: what it finds LLVM finds again, and its passes over long code are slow."""
+    """Vector code passes by Taichi's own optimizer: LLVM finds the same, and its passes over long code are slow."""
     config = runtime.taichi().lang.impl.current_cfg()
-    before, config.advanced_optimization = config.advanced_optimization, False
+    before = config.advanced_optimization
+    config.advanced_optimization = before and config.real_matrix_scalarize
     try:
         yield
     finally:
