@@ -57,7 +57,7 @@ class Call:
         self.entry, self.dtype, self.outputs, self.in_place = of._entries[dtype], dtype, of.outputs, of.in_place
         axes = of.function.signature.axes
         self.shapes = {name: tuple(sizes[one] for one in axes[name]) for name in of.outputs}
-        self.sizes = [int(sizes[name]) for name in dict.fromkeys(of._source(dtype, True).sizes)]
+        self.sizes = [int(sizes[name]) for name in dict.fromkeys(of._source(dtype, "vectors").sizes)]
         self.positions, self.inputs, self.bounds = of.function.positions, of.inputs, _limits(of.function, sizes)
         names = list(values)
         self.order = [names.index(name) for name in (*self.inputs, *self.positions)]

@@ -14,13 +14,13 @@ from ..execution.blocks import empty
 from ..execution.sizes import letter_of, sizes_of
 from ..notation.errors import NotationError
 from ..notation.syntax import Fixed
-from . import by_numpy
+from . import by_numpy, device
 from .calls import Call, handed, look, picked, position
 from .loading import launched, loaded
 from .loops import Kernel
 from .lowering import flattened
 from .planning import Pass, Plan, plan
-from .source import Source, VectorSource
+from .source import SOURCES, Source
 
 if TYPE_CHECKING:
     from ..execution.functions import Function
@@ -43,8 +43,8 @@ class CompiledFunction:
         self.function = function
         self.plan: Plan = plan(function)
         self._entries: dict[np.dtype, Any] = {}
-        self._sources: dict[tuple[np.dtype, bool], Source] = {}
-        self._texts: dict[tuple[np.dtype, bool], str] = {}
+        self._sources: dict[tuple[np.dtype, str], Source] = {}
+        self._texts: dict[tuple[np.dtype, str], str] = {}
         flat = [isinstance(step, Pass) and flattened(step.tasks) is not None for step in self.plan.steps]
         self.in_place = flat == [True]  # component by component: an output may be the memory of an input
         self._known: dict[tuple, Call] = {}
@@ -55,7 +55,7 @@ class CompiledFunction:
 
     @cached_property
     def loops(self) -> Loops:
-        return Loops(self._source(self._last, False).kernels)
+        return Loops(self._source(self._last).kernels)
 
     @property
     def source(self) -> str:
@@ -65,20 +65,24 @@ class CompiledFunction:
     @property
     def vector_source(self) -> str:
         """The same loops in the words of the vector blocks: what a CPU runs."""
-        return self.source_for(self._last, vectors=True)
+        return self.source_for(self._last, "vectors")
 
-    def source_for(self, dtype: Any, vectors: bool = False) -> str:
-        """The source for float32 or float64."""
-        key = np.dtype(dtype), vectors
+    @property
+    def device_source(self) -> str:
+        """The same loops, a row to a block of threads: what a GPU runs."""
+        return self.source_for(self._last, "device")
+
+    def source_for(self, dtype: Any, kind: str = "plain") -> str:
+        """The source for float32 or float64: ``"plain"``, in ``"vectors"``, or for a ``"device"``."""
+        key = np.dtype(dtype), kind
         if key not in self._texts:
             self._texts[key] = self._source(*key).text()
         return self._texts[key]
 
-    def _source(self, dtype: np.dtype, vectors: bool) -> Source:
-        if (dtype, vectors) not in self._sources:
-            made = (VectorSource if vectors else Source)(self.function, self.plan, _REAL[dtype])
-            self._sources[dtype, vectors] = made
-        return self._sources[dtype, vectors]
+    def _source(self, dtype: np.dtype, kind: str = "plain") -> Source:
+        if (dtype, kind) not in self._sources:
+            self._sources[dtype, kind] = SOURCES[kind](self.function, self.plan, _REAL[dtype])
+        return self._sources[dtype, kind]
 
     def __repr__(self) -> str:
         name = self.function.name or ", ".join(self.outputs)
@@ -96,6 +100,9 @@ class CompiledFunction:
         out : an array for the result (a dict of arrays where there are several outputs); where a function works
             component by component it may be an input itself, which is then overwritten
 
+        On a GPU all arrays may also live there, as ``ti.ndarray``: nothing is copied then, and the results stay there,
+        but for numbers.
+
         Returns
         -------
         the output, or a dict in the order of ``outputs`` where there are several
@@ -112,6 +119,8 @@ class CompiledFunction:
             results = known(values, seen, out)
             if results is not None:
                 return self._given_back(results, out)
+        if any(map(device.resident, values.values())):
+            return device.called(self, values, sizes, out)
         arrays = self.function._arrays(values)
         found = sizes_of(self.function, arrays, sizes or {})
         dtype = self._dtype(arrays)
@@ -130,25 +139,25 @@ class CompiledFunction:
         return next((arrays[name].dtype for name in self.inputs), np.dtype(np.float64))
 
     def _run(self, dtype: np.dtype, arrays: Mapping, results: Mapping, sizes: Mapping[str, int]) -> None:
-        vectors = runtime.backend() == "cpu"
-        source = self._source(dtype, vectors)
-        if dtype not in self._entries:
-            text = self.source_for(dtype, vectors)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # deprecations inside Taichi are not the reader's
-                self._entries[dtype] = loaded(text, source.entry)
-        self._last = dtype
         given = [handed(arrays[name], dtype) for name in self.inputs]
         given += [position(arrays[name]) for name in self.function.positions]
         laid = {name: _laid(array) for name, array in results.items()}
         given += [laid[name].reshape(1) if laid[name].ndim == 0 else laid[name] for name in self.outputs]
-        given += [int(sizes[name]) for name in dict.fromkeys(source.sizes)]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            launched(self._entries[dtype], dtype, given)
+        self._launch(dtype, given, sizes)
         for name, array in laid.items():
             if array is not results[name]:
                 np.copyto(results[name], array)
+
+    def _launch(self, dtype: np.dtype, given: list[Any], sizes: Mapping[str, int]) -> None:
+        """Run the kernels of the backend on inputs, positions and outputs."""
+        kind = "vectors" if runtime.backend() == "cpu" else "device"
+        source = self._source(dtype, kind)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # deprecations inside Taichi are not the reader's
+            if dtype not in self._entries:
+                self._entries[dtype] = loaded(self.source_for(dtype, kind), source.entry)
+            self._last = dtype
+            launched(self._entries[dtype], dtype, [*given, *(int(sizes[k]) for k in dict.fromkeys(source.sizes))])
 
     def _by_numpy(self, arrays: Mapping, results: Mapping, sizes: Mapping[str, int]) -> None:
         with np.errstate(all="ignore"):

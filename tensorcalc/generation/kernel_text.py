@@ -157,7 +157,7 @@ class KernelText:
         lines = [line for column in columns for line in self.empty(column)] + list(self.rows_of_group())
         for one in columns:
             if not one.axes:
-                lines += self.collected(one.var.name, "total")
+                lines += self.collected(one.var.name, "sum")
                 lines.append(f"{self.source.names(one.parts)}[group] = {self.variables[one.var.name]}")
         head = [f"rows_in_group = {self.rows_in_group()}", f"if group * rows_in_group < {self.count_of_rows()}:"]
         return [*head, *indented(lines)]
@@ -247,14 +247,25 @@ class KernelText:
     # ------------------------------------------------------------ statements
 
     def block(self, body: list[Statement]) -> list[str]:
-        return [line for one in body for line in self.statement(one)]
+        """Statements; what several lanes or threads have gathered in a loop becomes one number after it."""
+        started: dict[str, str] = {}
+        lines: list[str] = []
+        for one in body:
+            lines += self.statement(one)
+            if isinstance(one, Start):
+                started[one.var.name] = one.op
+            elif isinstance(one, For):
+                done = {s.var.name for s in statements(one.body) if isinstance(s, Gather)} & started.keys()
+                for name in [name for name in started if name in done]:
+                    lines += self.collected(name, started.pop(name))
+        return lines
 
     def statement(self, one: Statement) -> Iterator[str]:
         match one:
             case Let(var, value):
                 yield f"{self.variables[var.name]} = {self.out.value(value)}"
             case Start(var, op):
-                yield f"{self.variables[var.name]} = {'0.0' if op == 'sum' else '-LARGEST'}"
+                yield self.start(var.name, op)
             case Gather(var, op, value):
                 yield self.gather(self.gathering(var.name), op, self.out.value(value))
             case Settle(var):
@@ -269,12 +280,15 @@ class KernelText:
             case For():
                 yield from self.loop(one)
 
+    def start(self, name: str, op: str) -> str:
+        return f"{self.variables[name]} = {'0.0' if op == 'sum' else '-LARGEST'}"
+
     def gathering(self, name: str) -> str:
         """The variable that adds up, in vectors or not."""
         return self.variables[name]
 
-    def collected(self, name: str, word: str) -> list[str]:
-        """After a vector loop: the number that its lanes make."""
+    def collected(self, name: str, op: str) -> list[str]:
+        """The number that several have gathered."""
         return []
 
     def gather(self, name: str, op: str, value: str) -> str:

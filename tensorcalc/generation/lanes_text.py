@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..notation.expression import Affine, Idx
-from .kernel_text import KernelText, indented, statements
-from .loops import Column, For, Gather, Kernel, Start, Statement
+from .kernel_text import KernelText, indented
+from .loops import Column, Kernel
 
 if TYPE_CHECKING:
     from .source import Source
@@ -127,25 +127,15 @@ class LanesText(KernelText):
     def gather(self, name: str, op: str, value: str) -> str:
         return f"{name} += {value}" if op == "sum" else f"{name} = larger({name}, {value})"
 
-    def collected(self, name: str, word: str) -> list[str]:
+    def start(self, name: str, op: str) -> str:
+        if name not in self.vectors.gathered:
+            return super().start(name, op)
+        return f"{self.gathering(name)} = zero(){'' if op == 'sum' else ' - LARGEST'}"
+
+    def collected(self, name: str, op: str) -> list[str]:
         if name not in self.vectors.gathered:
             return []
-        return [f"{self.variables[name]} = {word}({self.variables[name]}_lanes)"]
-
-    def block(self, body: list[Statement]) -> list[str]:
-        started: dict[str, str] = {}
-        lines: list[str] = []
-        for one in body:
-            if isinstance(one, Start) and one.var.name in self.vectors.gathered:
-                started[one.var.name] = "total" if one.op == "sum" else "largest"
-                lines.append(f"{self.gathering(one.var.name)} = zero(){'' if one.op == 'sum' else ' - LARGEST'}")
-                continue
-            lines += self.statement(one)
-            if isinstance(one, For):
-                done = {s.var.name for s in statements(one.body) if isinstance(s, Gather)} & started.keys()
-                for name in [name for name in started if name in done]:
-                    lines += self.collected(name, started.pop(name))
-        return lines
+        return [f"{self.variables[name]} = {'total' if op == 'sum' else 'largest'}({self.variables[name]}_lanes)"]
 
     def add(self, column: Column, places: tuple, value: str) -> str:
         if not places or self.vector is None:

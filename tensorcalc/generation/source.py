@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
 
 from ..calculus.function import SymbolicFunction, bases, line_text, slots_of
 from ..notation.expression import Looked
+from . import device_text
 from . import nodes as n
 from .kernel_text import RESERVED, KernelText, indented, statements
 from .lanes_text import BLOCKS, LanesText
 from .loops import Start
 from .lowering import lowered
-from .planning import Pass, Plan, Product
+from .planning import Pass, Plan, Product, Task
 from .stable import RULES
 from .text import FUNCTIONS, NEEDS, Taichi
 
@@ -41,7 +44,7 @@ class Source:
 
     reserved = frozenset(name for name, _ in FUNCTIONS.values())
     kernel_text: type[KernelText] = KernelText
-    new = "np.empty"
+    groups = GROUPS
 
     def __init__(self, function: SymbolicFunction, plan: Plan, real: str) -> None:
         self.function, self.plan, self.real = function, plan, real
@@ -57,7 +60,7 @@ class Source:
         self.looked = _looked(function)
 
     def text(self) -> str:
-        texts = [self.kernel_text(self, one) for one in self.kernels]
+        self.texts = texts = [self.kernel_text(self, one) for one in self.kernels]
         kernels = [one.text() for one in texts]
         for one in texts:
             self.functions |= one.out.used
@@ -82,7 +85,7 @@ import numpy as np
 {self.numbers()}"""
 
     def numbers(self) -> str:
-        return f"""GROUPS = {GROUPS}  # of rows, whatever the number of threads: every run adds in the same order
+        return f"""GROUPS = {self.groups}  # of rows, whatever the number of threads: every run adds in the same order
 LARGEST = {LARGEST[self.real]}"""
 
     def helpers(self) -> Iterator[str]:
@@ -111,12 +114,16 @@ LARGEST = {LARGEST[self.real]}"""
         yield from (self.allocate(name) for name in kernel.writes if name not in self.plan.outputs)
         for column in kernel.columns:
             shape = ", ".join(["GROUPS", *(self.size(idx.range) for idx in column.axes)])
-            yield f"{self.names(column.parts)} = {self.new}(({shape},), np.{NUMPY[self.real]})"
+            yield f"{self.names(column.parts)} = {self.new(shape)}"
         yield f"{kernel.name}({', '.join(given for _, _, given in text.parameters())})"
 
     def allocate(self, name: str) -> str:
         shape = ", ".join(self.size(one) for one in self.axes[name]) or "1"
-        return f"{self.names(name)} = {self.new}(({shape},), np.{NUMPY[self.real]})"
+        return f"{self.names(name)} = {self.new(shape)}"
+
+    def new(self, shape: str) -> str:
+        """An array for what is needed on the way."""
+        return f"np.empty(({shape},), np.{NUMPY[self.real]})"
 
     def size(self, name: str) -> str:
         """The size of a range, from the shape of an array that the caller hands in."""
@@ -142,7 +149,6 @@ class VectorSource(Source):
 
     reserved = Source.reserved | set(WORDS) | set(BLOCKS.values())
     kernel_text = LanesText
-    new = "empty"  # at addresses that vectors can be loaded from
 
     def head(self) -> str:
         names = ("FUNCTIONS", *WORDS)
@@ -159,6 +165,45 @@ from tensorcalc.execution.blocks import {", ".join(names[6:])}
 
     def helpers(self) -> Iterator[str]:
         return iter(())
+
+    def new(self, shape: str) -> str:
+        """At an address that vectors can be loaded from."""
+        return f"empty(({shape},), np.{NUMPY[self.real]})"
+
+
+class DeviceSource(Source):
+    """The source for a GPU: arrays stay there, and products of matrices are loops too."""
+
+    reserved = Source.reserved | {"THREADS", "place", "shared", "thread", *device_text.WORDS}
+    kernel_text = device_text.DeviceText
+    groups = 256
+
+    def __init__(self, function: SymbolicFunction, plan: Plan, real: str) -> None:
+        super().__init__(function, replace(plan, steps=[_as_loops(step) for step in plan.steps]), real)
+
+    def numbers(self) -> str:
+        return f"{super().numbers()}\nTHREADS = {device_text.THREADS}  # of a block"
+
+    def helpers(self) -> Iterator[str]:
+        yield from super().helpers()
+        words = set[str]().union(*(one.words for one in self.texts if isinstance(one, device_text.DeviceText)))
+        yield from (device_text.helper(word) for word in sorted(words))
+
+    def new(self, shape: str) -> str:
+        return f"ti.ndarray(ti.{self.real}, ({shape},))"
+
+
+SOURCES = {"plain": Source, "vectors": VectorSource, "device": DeviceSource}
+
+
+def _as_loops(step: Pass | Product) -> Pass:
+    """A product of matrices as sums in a pass of its own."""
+    if isinstance(step, Pass):
+        return step
+    factors = [(one, Fraction(1)) for one in step.operands]
+    summed = dict.fromkeys(idx for one in step.operands for idx in one.places if idx not in step.axes)
+    total = n.Reduce("sum", tuple(summed), n.mul(1, factors))  # type: ignore[arg-type]
+    return Pass(step.axes, [Task(step.target, step.axes, n.mul(1, [(step.coef, Fraction(1)), (total, Fraction(1))]))])
 
 
 class Names:

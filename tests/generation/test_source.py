@@ -104,8 +104,8 @@ def test_hostile_names(seed):
         f"{b}_ij = {x}_ik {a}_kj + exp({x}_ij)\ny_i = 1_j tanh({b}_ij + {x}_ij)",
         name=rng.choice(HOSTILE) + "; import os\n#",
     )
-    for vectors in (False, True):
-        code = f.compile().source_for(np.float32, vectors)
+    for kind in source.SOURCES:
+        code = f.compile().source_for(np.float32, kind)
         assert "import os" not in code
         assert identifiers(code) & {*dir(builtins)} <= {"range", "float"}
     given = {x: np.eye(3), a: np.eye(3)}
@@ -147,24 +147,6 @@ def test_any_number_of_threads(python):
     ]
     assert all(answer.returncode == 0 for answer in answers), answers[0].stderr
     assert len({answer.stdout for answer in answers}) == 1
-
-
-AGAIN = """
-import numpy as np, tensorcalc as tc
-from tests.generation.cases import agree, arguments, by_name, compiled, reference
-for name in ("layer norm", "cross entropy", "softmax", "two layers"):
-    for backward in (False, True):
-        f, given = compiled(name, backward), arguments(name, np.float32, backward=backward)
-        agree(by_name(f, f(**given)), reference(f.function, given), np.float32)
-print(tc.backend())
-"""
-
-
-def test_vulkan(python, vulkan):
-    import pathlib
-
-    answer = python(AGAIN, PYTHONPATH=str(pathlib.Path(__file__).parents[2]), **vulkan)
-    assert answer.stdout == "vulkan\n", answer.stderr[-2000:]
 
 
 @pytest.mark.parametrize("backward", [False, True])
