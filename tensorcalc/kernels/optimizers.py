@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from tensorcalc.execution.kernel import Kernel, kernel
+from tensorcalc.execution import runtime
+from tensorcalc.execution.blocks import Lanes, Written, chunks, elementwise_loops, load, parallel, store
+from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
 from .arrays import compiled
@@ -44,6 +46,24 @@ def adam_loops(
         mean = m[i] / share1  # share1 = 1 - beta1^t: that much of m stems from gradients, the rest from its start at 0
         square = v[i] / share2
         p[i] = p[i] - lr * decay * p[i] - lr * mean / (ti.sqrt(square) + eps)
+
+
+@elementwise_loops
+def adam_vectors(
+    g: Lanes, lr: float, beta1: float, beta2: float, eps: float, share1: float, share2: float, decay: float,
+    p: Written, m: Written, v: Written,
+):  # fmt: skip
+    rate = lr / share1
+    scale = 1.0 / share2
+    parallel()
+    for i in range(chunks(p)):
+        g_i = load(g, i)
+        m_i = beta1 * load(m, i) + (1.0 - beta1) * g_i
+        v_i = beta2 * load(v, i) + (1.0 - beta2) * (g_i * g_i)
+        p_i = load(p, i)
+        store(m_i, m, i)
+        store(v_i, v, i)
+        store(p_i - lr * decay * p_i - rate * m_i / (ti.sqrt(scale * v_i) + eps), p, i)
 
 
 def sgd_numpy(g: np.ndarray, lr: float, p: np.ndarray) -> None:
@@ -315,10 +335,13 @@ def adamw(
     if step < 1:
         raise ValueError(f"step is {step}; the first one is 1 (at 0 the averages would be divided by 0)")
     numbers = (lr, beta1, beta2, eps, 1 - beta1**step, 1 - beta2**step, weight_decay)
-    _step(adam_loops, adam_numpy, g, numbers, p=p, m=m, v=v)
+    loops = adam_vectors if runtime.backend() == "cpu" else adam_loops
+    _step(loops, adam_numpy, g, numbers, p=p, m=m, v=v)
 
 
-def _step(loops: Kernel, formula: Callable[..., None], g: Any, numbers: tuple[float, ...], **state: np.ndarray) -> None:
+def _step(
+    loops: Callable[..., None], formula: Callable[..., None], g: Any, numbers: tuple[float, ...], **state: np.ndarray
+) -> None:
     """Change the arrays of the state, whatever their strides."""
     p = state["p"]
     for name, array in state.items():
@@ -335,8 +358,8 @@ def _step(loops: Kernel, formula: Callable[..., None], g: Any, numbers: tuple[fl
     if not compiled(p):
         with np.errstate(all="ignore"):
             return formula(g, *numbers, *arrays)
-    flat = [np.ascontiguousarray(array).reshape(-1) for array in arrays]
-    loops(g.reshape(-1), *numbers, *flat)
+    g, *flat = [np.require(array, requirements=["C", "A"]).reshape(-1) for array in (g, *arrays)]
+    loops(g, *numbers, *flat)
     for array, changed in zip(arrays, flat, strict=True):
         if not np.may_share_memory(array, changed):
             array[...] = changed.reshape(array.shape)

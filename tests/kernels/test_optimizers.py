@@ -108,3 +108,28 @@ def test_refusals():
         kernels.sgd(frozen, np.zeros(3), 0.1)
     with pytest.raises(ValueError, match="v is float32"):
         kernels.momentum(p, np.zeros(3), np.zeros(3, np.float32), 0.1)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("size", [1, 15, 16, 1000, (1 << 17) + 5])
+def test_adam_in_vectors_takes_the_steps_of_its_loops(dtype, size):
+    random = np.random.default_rng(0)
+    g, p = random.standard_normal((2, size)).astype(dtype)
+    m, v = random.random((2, size)).astype(dtype)
+    g[: size // 3], v[: size // 4] = np.nan, np.inf
+    other = [array.copy() for array in (p, m, v)]
+    kernels.adamw(p, g, m, v, step=3, weight_decay=0.1)
+    with np.errstate(invalid="ignore"):
+        kernels.adam_numpy(g, 1e-3, 0.9, 0.999, 1e-8, 1 - 0.9**3, 1 - 0.999**3, 0.1, *other)
+    for ours, theirs in zip((p, m, v), other, strict=True):
+        eps = np.finfo(dtype).eps  # of numbers about 1, whose difference may be small
+        assert np.allclose(ours, theirs, rtol=8 * eps, atol=8 * eps, equal_nan=True)
+
+
+def test_adam_where_numbers_lie_off_their_places():
+    g, p, m, v = (np.ndarray(5, np.float64, bytearray(48), 1) for _ in range(4))
+    for array in (g, p, m, v):
+        array[...] = 1.0
+    kernels.adam(p, g, m, v, step=1)
+    assert (p < 1).all()
+    assert np.allclose(m, 1)
