@@ -4,7 +4,7 @@ Each operation ``f`` comes as ``f_forward(...) -> (y, cache)`` and ``f_backward(
 order of the forward function's arguments. ``f_forward_loops`` is the kernel behind it, ``f_forward_numpy`` the
 reference. Optimizers, ``sgd`` to ``adamw``, change their arguments in place.
 
-Large products - linear layers, batched products, convolutions, attention - are left to BLAS by way of the reference,
+Large products - linear layers, batched products, convolutions - are left to BLAS by way of the reference,
 on the CPU: loops compute up to a quarter of a million multiply-adds. (``matmul`` stays with its loops;
 ``matmul_blocked`` is the same product at most of the speed of BLAS.)
 
@@ -21,6 +21,8 @@ from typing import Any
 
 from tensorcalc.execution.blocks import VectorLoops
 from tensorcalc.execution.kernel import Kernel, kernel
+
+from .tiles import Inlined
 
 _FAMILIES = (
     "activations",
@@ -111,7 +113,13 @@ def source(function: str | Callable) -> str:
 
 
 def _text(item: Kernel | VectorLoops) -> str:
-    return item.source if isinstance(item, Kernel) else textwrap.dedent(inspect.getsource(item.__wrapped__))
+    """The loops, after what is inlined in them."""
+    if isinstance(item, Kernel):
+        return item.source
+    loops: Any = item.__wrapped__
+    named = [loops.__globals__.get(name) for name in loops.__code__.co_names]
+    inlined = [one.__wrapped__ for one in named if isinstance(one, Inlined)]
+    return "\n\n".join(textwrap.dedent(inspect.getsource(text)) for text in (*inlined, loops))
 
 
 def _launched(item: Any) -> Iterator[Kernel | VectorLoops]:

@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tensorcalc.execution import runtime
 from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
-from .arrays import floats, launch, upstream
+from .arrays import BLAS_ABOVE, floats, launch, upstream
+from .attention_blocks import attention_backward_blocks, attention_forward_blocks
 
 TILE = 128  # queries whose scores NumPy computes at a time: with a thousand keys they stay in a core's cache
 
@@ -154,8 +156,8 @@ def attention_forward(
 ) -> tuple[np.ndarray, AttentionCache]:
     """y_bne = p_bnm v_bme with p_bnm = exp(s_bnm)/z_bn, z_bn = 1_m exp(s_bnm), s_bnm = c q_bnd k_bmd.
 
-    The memory it takes does not grow with N times M. Beyond a few thousand scores products of matrices compute it, a
-    tile of queries at a time, and the loops below that.
+    The memory it takes does not grow with N times M. Beyond a few thousand scores it is computed in blocks that stay
+    in registers and caches (`tensorcalc.kernels.attention_blocks`), and by plain loops below that.
 
     Parameters
     ----------
@@ -204,13 +206,12 @@ def attention_forward(
     Q, K, V = map(_stacked, (q, k, v))
     shape = (*q.shape[:-1], v.shape[-1])
     y, logz = launch(
-        attention_forward_loops,
+        attention_forward_blocks if _large(Q, K, V) else attention_forward_loops,
         attention_forward_numpy,
         (Q, K, V, float(scale), int(causal)),
         (shape, q.shape[:-1]),
         (out, None),
         folded=((*Q.shape[:2], V.shape[2]), Q.shape[:2]),
-        work=_work(Q, K, V),
     )
     return y, AttentionCache(q, k, v, y, logz, float(scale), bool(causal))
 
@@ -253,15 +254,17 @@ def attention_backward(
     q, k, v, y, logz, scale, causal = cache
     dy = upstream(dy, y.shape, y.dtype)
     arrays = [_stacked(array) for array in (dy, q, k, v, y)]
+    large = _large(*arrays[1:4])
+    shared = large and len(arrays[0]) > 1  # one sample is one task; BLAS has more threads than that
     return launch(
-        _backward_loops,
+        attention_backward_blocks if shared else _backward_loops,
         attention_backward_numpy,
         (*arrays, logz.reshape(arrays[0].shape[:2]), scale, int(causal)),
         (q.shape, k.shape, v.shape),
         out,
         accumulate,
         folded=[array.shape for array in arrays[1:4]],
-        work=_work(*arrays[1:4]),
+        work=large and not shared and _work(*arrays[1:4]),
     )
 
 
@@ -269,6 +272,10 @@ def _backward_loops(*given: Any) -> None:
     inputs, (dq, dk, dv) = given[:8], given[8:]
     attention_dq_loops(*inputs, dq)
     attention_dkv_loops(*inputs, dk, dv)
+
+
+def _large(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> bool:
+    return _work(q, k, v) > BLAS_ABOVE and runtime.backend() == "cpu"
 
 
 def _work(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> int:

@@ -1,61 +1,51 @@
-"""The matrix product y_ij = x_ik a_kj once more, at most of the speed of BLAS: blocks that stay in registers.
+"""The matrix product y_ij = x_ik a_kj once more, at most of the speed of BLAS: in tiles that stay in registers.
 
-The three loops of `matmul_forward_loops` load two numbers for each product and sum. Here four rows and four vectors of
-columns of y are summed at once. Each step k loads 4 numbers of x and 4 vectors of a for 16 products and 16 sums of
-vectors: a load for 4 vector operations, where the three loops have one for one. With 16 lanes, 1024 sums advance at a
-time, and they fit into registers.
+What the threads multiply are the tiles of `tensorcalc.kernels.tiles`. What they load lies close: a is copied once into
+panels as wide as a tile, and a thread takes a panel through 32 rows of x before it goes on to the next, so that each is
+fetched from memory once for 32 rows.
 
-What is loaded lies close: a is copied once into panels, its rows cut to the width of a block, which are read from one
-end to the other. A thread takes a panel through 32 rows of x before it goes on to the next, so that a panel is fetched
-from memory once for 32 rows.
-
-Every y_ij is summed in the order of k, as in the three loops, so the results agree to the last bit, whatever the
-shapes and the number of threads. BLAS has fused instructions, which multiply and add at once. Taichi emits none, even
-where it is told that rounding does not matter: on a processor that can do two of them at a time, half the speed of
-BLAS is the limit; where products and sums have units of their own, there is none but loads and loops.
+Every y_ij is summed in the order of k, as in three plain loops, so the results agree to the last bit, whatever the
+shapes and the number of threads. BLAS has instructions that multiply and add at once. Taichi emits none, even where it
+is told that rounding does not matter: on a processor that does two of them at a time, half the speed of BLAS is the
+limit; where products and sums have units of their own, only loads and loops are in the way.
 """
+
+# mypy: disable-error-code="attr-defined, index"
+# An annotation such as Lanes says what a kernel does with an array, and nothing of its shape and elements.
 
 from typing import Any
 
 import numpy as np
 
 from tensorcalc.execution import runtime
-from tensorcalc.execution.blocks import Lanes, Written, chunks, empty, load, parallel, spread, store, vector_loops, zero
+from tensorcalc.execution.blocks import Lanes, Written, chunks, empty, parallel, spread, store, vector_loops
 from tensorcalc.execution.runtime import ti
 
 from .arrays import launch
 from .matmul import _factors, matmul_forward_loops, matmul_forward_numpy
+from .tiles import ROWS, VECTOR_BYTES, VECTORS, panels, product
 
-ROWS, VECTORS = 4, 4  # of y in registers: 16 of 32 vectors that a processor with AVX-512 has
-TILES = 8  # of so many rows, for a panel that was fetched
-VECTOR_BYTES = 64
+TILES = 8  # of rows, for a panel that was fetched
 
 
 @vector_loops
-def matmul_blocked_loops(x, panels: Lanes, y: Written):
-    tiles = (y.shape[0] + ROWS - 1) // ROWS
+def matmul_blocked_loops(x, a: Lanes, y: Written):
+    tiles = (x.shape[1] + ROWS - 1) // ROWS
     parallel()
     for t in range((tiles + TILES - 1) // TILES * spread()):
         if t % spread() == 0:
-            for c in range((chunks(y) + VECTORS - 1) // VECTORS):
-                p = c * VECTORS // chunks(panels)
-                first = c * VECTORS % chunks(panels)
+            for p in range(a.shape[0]):
                 for tile in range(t // spread() * TILES, ti.min((t // spread() + 1) * TILES, tiles)):
-                    i = ti.min(tile * ROWS, y.shape[0] - ROWS)  # the last one computes some rows once more
-                    sums = ti.static([[zero() for v in range(VECTORS)] for r in range(ROWS)])
-                    for k in range(x.shape[1]):
-                        a = ti.static([load(panels, p, k, first + v) for v in range(VECTORS)])
-                        for r in ti.static(range(ROWS)):
-                            for v in ti.static(range(VECTORS)):
-                                sums[r][v] += x[i + r, k] * a[v]
+                    i = ti.min(tile * ROWS, x.shape[1] - ROWS)  # the last one computes some rows once more
+                    sums = product(x, 0, i, a, p, 0, x.shape[2])
                     for r in ti.static(range(ROWS)):
-                        for v in ti.static(range(VECTORS)):
-                            if c * VECTORS + v < chunks(y):
-                                store(sums[r][v], y, i + r, c * VECTORS + v)
+                        for j in ti.static(range(VECTORS)):
+                            if p * VECTORS + j < chunks(y):
+                                store(sums[r][j], y, i + r, p * VECTORS + j)
 
 
 def matmul_blocked(x: Any, a: Any, out: Any = None) -> np.ndarray:
-    """y_ij = x_ik a_kj, in blocks of 4 rows by 4 vectors that stay in registers.
+    """y_ij = x_ik a_kj, in tiles of 4 rows by 4 vectors that stay in registers.
 
     To learn from, and to build on: `matmul_forward` is the same in three loops, and BLAS (``x @ a``) is faster.
 
@@ -96,16 +86,6 @@ def _blocked(x: np.ndarray, a: np.ndarray, y: np.ndarray) -> None:
     whole = y
     if y.shape[1] % lanes or y.ctypes.data % VECTOR_BYTES:  # whole vectors are stored: in rows a few columns longer
         whole = empty((len(y), -(-y.shape[1] // lanes) * lanes), y.dtype)
-    matmul_blocked_loops(np.ascontiguousarray(x), _panels(a, VECTORS * lanes), whole)
+    matmul_blocked_loops(np.ascontiguousarray(x)[None], panels(a[None]), whole)
     if whole is not y:
         y[...] = whole[:, : y.shape[1]]
-
-
-def _panels(a: np.ndarray, width: int) -> np.ndarray:
-    """a (K, J) cut into panels (J/width, K, width); behind its last column stand zeros."""
-    (K, J), full = a.shape, a.shape[1] // width
-    panels = empty((-(-J // width), K, width), a.dtype)
-    panels[:full] = a[:, : full * width].reshape(K, full, width).swapaxes(0, 1)
-    if J % width:
-        panels[full] = np.pad(a[:, full * width :], ((0, 0), (0, width - J % width)))
-    return panels

@@ -92,7 +92,8 @@ def test_source_of_one_kernel():
     assert tc.kernels.source("matmul_forward_loops") == tc.kernels.source("matmul_forward")
     assert tc.kernels.source("layer_norm_backward").count("@kernel") == 2
     assert tc.kernels.source("attention_backward").count("@kernel") == 2
-    assert tc.kernels.source("matmul_blocked").startswith("@vector_loops\ndef matmul_blocked_loops(")
+    blocked = tc.kernels.source("matmul_blocked")
+    assert blocked.startswith("@Inlined\ndef product(") and "@vector_loops\ndef matmul_blocked_loops(" in blocked
     assert tc.kernels.source("gelu_backward").count("@kernel") == 2  # of either form
 
 
