@@ -105,7 +105,7 @@ def source(function: str | Callable) -> str:
             y[i, j] = y_ij
     """
     found: Any = _PUBLIC.get(function) if isinstance(function, str) else function
-    kernels = list(dict.fromkeys(_launched(found)))
+    kernels = sorted(dict.fromkeys(_launched(found)), key=lambda item: isinstance(item, VectorLoops))  # plain ones first
     if not kernels:
         known = ", ".join(name for name in __all__ if name.endswith(("_forward", "_backward")))
         raise ValueError(f"{function!r} launches no kernel; these do: {known}")

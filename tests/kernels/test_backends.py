@@ -53,7 +53,7 @@ def test_no_element_is_read_out_of_bounds(python, arguments):
 
 def test_public_names():
     assert set(tc.kernels.__all__) <= set(dir(tc.kernels))
-    kinds = ("forward", "backward", "loops", "numpy")
+    kinds = ("forward", "backward", "loops", "vectors", "numpy")
     others = {name for name in tc.kernels.__all__ if name[0].islower() and name.rpartition("_")[2] not in kinds}
     assert others - {"sgd", "momentum", "rmsprop", "adam", "adamw"} == {
         "kernel", "matmul_blocked", "random_bits", "source",
@@ -93,7 +93,8 @@ def test_source_of_one_kernel():
     assert tc.kernels.source("layer_norm_backward").count("@kernel") == 2
     assert tc.kernels.source("attention_backward").count("@kernel") == 2
     blocked = tc.kernels.source("matmul_blocked")
-    assert blocked.startswith("@Inlined\ndef product(") and "@vector_loops\ndef matmul_blocked_loops(" in blocked
+    inlined, loops = blocked.index("@Inlined\ndef product("), blocked.index("@vector_loops\ndef matmul_blocked_loops(")
+    assert blocked.startswith("@kernel\ndef matmul_forward_loops(") and inlined < loops
     assert tc.kernels.source("gelu_backward").count("@kernel") == 2  # of either form
 
 
