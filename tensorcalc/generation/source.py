@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import cached_property
 
 from ..calculus.function import SymbolicFunction, bases, line_text, slots_of
 from ..notation.expression import Looked
 from . import device_text
 from . import nodes as n
+from .convolutions import Convolution, convolution_of
 from .kernel_text import RESERVED, KernelText, indented, statements
 from .lanes_text import BLOCKS, LanesText
 from .loops import Start
@@ -37,6 +39,7 @@ WORDS: tuple[str, ...] = (
     "total",
 )
 WORDS += ("elementwise_loops", "empty", "vector_loops", "zero")
+CONVOLVED = "from tensorcalc.kernels.convolution_places import convolved\n"
 
 
 class Source:
@@ -147,8 +150,27 @@ LARGEST = {LARGEST[self.real]}"""
 class VectorSource(Source):
     """The source in the words of the vector blocks: what a CPU runs."""
 
-    reserved = Source.reserved | set(WORDS) | set(BLOCKS.values())
+    reserved = Source.reserved | {"convolved", *WORDS, *BLOCKS.values()}
     kernel_text = LanesText
+
+    def launch(self, text: KernelText) -> Iterator[str]:
+        """A large convolution is computed by blocks of vectors, a small one by its loops."""
+        lines, found = list(super().launch(text)), self.convolutions.get(text.kernel.name)
+        if found is None:
+            yield from lines
+            return
+        made = sum(name not in self.plan.outputs for name in text.kernel.writes)
+        yield from lines[:made]
+        arrays = ", ".join(f'{self.names(name) if name else None}, "{roles}"' for name, roles in found[:4])
+        yield f"if not convolved({arrays}, {', '.join(map(str, found.places))}):"
+        yield from indented(lines[made:])
+
+    @cached_property
+    def convolutions(self) -> dict[str, Convolution]:
+        """The kernels whose loops are convolutions."""
+        passes = [step for step in self.plan.steps if isinstance(step, Pass)]
+        found = ((kernel.name, convolution_of(step)) for kernel, step in zip(self.kernels, passes, strict=True))
+        return {name: one for name, one in found if one is not None}
 
     def head(self) -> str:
         names = ("FUNCTIONS", *WORDS)
@@ -160,7 +182,7 @@ import numpy as np
 from tensorcalc import ti
 from tensorcalc.execution.blocks import {", ".join(names[:6])}
 from tensorcalc.execution.blocks import {", ".join(names[6:])}
-
+{CONVOLVED if self.convolutions else ""}
 {functions}{self.numbers()}"""
 
     def helpers(self) -> Iterator[str]:
