@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..notation.expression import Idx
-from .kernel_text import KernelText, indented, statements
-from .loops import Column, For, Kernel, Store, Update
-from .vectors import Vectors, inner_loops, vectors_of
+from .kernel_text import KernelText, indented
+from .loops import Column, For, Kernel, Statement, Store, Update
+from .vectors import Vectors, vectors_of
 
 if TYPE_CHECKING:
     from .source import Source
@@ -134,7 +134,9 @@ class DeviceText(KernelText):
             yield from indented(self.block(one.body))
         elif one.letter in self.shared.loops:
             self.out.letter(one.letter)
+            self.vector = one.letter
             yield from self.strided(one.letter, self.block(one.body))
+            self.vector = None
         else:
             yield from super().loop(one)
             return
@@ -148,26 +150,36 @@ class DeviceText(KernelText):
         return [f"{self.variables[name]} = {called}(shared, thread, {self.variables[name]})"]
 
     def add(self, column: Column, places: tuple, value: str) -> str:
-        """Only one thread adds to a component: there is no need for an atomic sum."""
+        """Only one thread adds to a component, the one that cleared it: there is no need for an atomic sum."""
         if not places:
             return super().add(column, places, value)
         where = ", ".join(["group", *(self.out.place(place) for place in places)])
         part = f"{self.source.names(column.parts)}[{where}]"
-        return f"{part} = {part} + {value}"
+        alone = self.shared.loops and self.vector is None
+        return f"{self.mine(places) if alone else ''}{part} = {part} + {value}"
+
+    def mine(self, places: tuple) -> str:
+        """The condition under which a component belongs to a thread."""
+        return f"if {self.out.place(places[-1])} % THREADS == thread: "
 
     def update(self, one: Update) -> Iterator[str]:
         lines = list(super().update(one))
         if self.shared.loops:  # by the thread that has stored the component
-            yield f"if {self.out.place(one.places[-1])} % THREADS == thread:"
+            yield self.mine(one.places).rstrip()
             lines = indented(lines)
         yield from lines
 
 
 def _in_blocks(kernel: Kernel, found: Vectors) -> bool:
-    """Whether the threads of a block can share the rows' loops: what they store, each stores alone."""
+    """Whether the threads of a block can share the rows' loops: a component is stored by the thread that has it."""
     if not found.loops or kernel.flat or not kernel.rows:
         return False
-    alone = [one for one in inner_loops(kernel.body) if one.letter not in found.loops]
-    stores = [s for one in alone for s in statements(one.body) if isinstance(s, Store)]
-    outside = [s for s in kernel.body if isinstance(s, Store) and s.adds and s.places]
-    return not stores and not (outside and kernel.rows[0] not in found.loops)
+    return all(one.adds for one in _stored_by_all(kernel.body, found.loops))
+
+
+def _stored_by_all(body: list[Statement], shared: set[Idx]) -> Iterator[Store]:
+    """What stands in a loop that every thread runs through."""
+    for one in body:
+        if isinstance(one, For) and one.letter not in shared:
+            yield from (s for s in one.body if isinstance(s, Store))
+            yield from _stored_by_all(one.body, shared)

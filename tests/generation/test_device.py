@@ -46,6 +46,28 @@ for size in ("odd", "wide"):
         count += 1
 print(tc.backend(), count)
 """
+RANDOM = """
+import random
+from tests.oracle.generate import Style, random_program
+from tests.oracle.text import program_text
+
+def error(found, exact):
+    return np.linalg.norm(found - exact) / max(np.linalg.norm(exact), 1e-30)
+
+for seed in SEEDS:
+    sample = random_program(random.Random(seed), Style(statements=2))
+    f = tc.function(program_text(sample.program))
+    given = {name: np.array(value, np.float32) for name, value in sample.inputs.items() if name in f.inputs}
+    rest = {name: np.array(value) for name, value in sample.constants.items() if name in f.positions}
+    rest["sizes"] = sample.sizes
+    with np.errstate(all="ignore"):
+        exact = by_name(f, f(**{name: value.astype(float) for name, value in given.items()}, **rest))
+        single = by_name(f, f(**given, **rest))
+    if all(np.isfinite(value).all() for value in (*exact.values(), *single.values())):
+        for name, value in by_name(f, f.compile()(**given, **rest)).items():
+            assert error(value, exact[name]) <= max(20 * error(single[name], exact[name]), 1e-5), (seed, name)
+print("done")
+"""
 RULES = """
 from tensorcalc.layers import layer_norm, mse, sigmoid
 x = np.random.default_rng(0).standard_normal((5, 300)).astype(np.float32)
@@ -89,6 +111,12 @@ def test_every_function_on_a_device(python, vulkan, backward):
     backend, count = line.split()
     assert backend == "vulkan"
     assert int(count) > len(SOURCES)
+
+
+def test_random_programs(python, vulkan):
+    """The first four seeds once added a row's share once for every thread."""
+    code = RANDOM.replace("SEEDS", str([74, 94, 101, 114, *range(20)]))
+    assert ran(python, vulkan, code) == ["done"]
 
 
 def test_arrays_stay_there_and_what_does_not_fit_is_refused(python, vulkan):
