@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..notation.expression import Affine, Idx, Slot
-from . import nodes as n
-from .nodes import Load, Mul, Node, Reduce
 from .planning import Pass
+from .products import letters_at, sliding
 
 MOST_PLACES = 2
 _ROLES = {(True, False, True): "n", (True, True, True): "g", (True, True, False): "c", (False, True, True): "k"}
@@ -34,7 +33,7 @@ class Convolution(NamedTuple):
 def convolution_of(step: Pass) -> Convolution | None:
     """What a pass computes, if that is a convolution and nothing else."""
     task = step.tasks[0]
-    found = _factors(task.value) if len(step.tasks) == 1 else None
+    found = sliding(task.value) if len(step.tasks) == 1 else None
     if found is None:
         return None
     x, w, bias = found
@@ -45,8 +44,8 @@ def convolution_of(step: Pass) -> Convolution | None:
     left = iter(free)
     letters: dict[str, list[Idx]] = {
         "x": [place if isinstance(place, Idx) else next(left) for place in x.places],
-        "w": [free[taps.index(idx)] if idx in taps else idx for idx in _letters(w)],
-        "bias": _letters(bias) if bias else [],
+        "w": [free[taps.index(idx)] if idx in taps else idx for idx in letters_at(w)],
+        "bias": letters_at(bias) if bias else [],
         "y": list(task.axes),
     }
     role = dict.fromkeys(free, "p")
@@ -57,29 +56,6 @@ def convolution_of(step: Pass) -> Convolution | None:
     names = {"x": x.tensor, "w": w.tensor, "bias": bias.tensor if bias else "", "y": task.target}
     arrays = {one: (names[one], "".join(role[idx] for idx in some)) for one, some in letters.items()}
     return Convolution(**arrays, places=tuple(pair[2] for pair in pairs if pair))
-
-
-def _letters(one: Load) -> list[Idx]:
-    return [place for place in one.places if isinstance(place, Idx)]
-
-
-def _factors(value: Node) -> tuple[Load, Load, Load | None] | None:
-    """x, w and the bias of sum x w + bias; x is read at affine places, w and the bias at letters."""
-    terms = value.terms if isinstance(value, n.Add) else (value,)
-    sums = [one for one in terms if isinstance(one, Reduce) and one.op == "sum"]
-    rest = [one for one in terms if isinstance(one, Load)]
-    if len(sums) != 1 or len(sums) + len(rest) != len(terms) or len(rest) > 1 or not isinstance(sums[0].body, Mul):
-        return None
-    coef, factors = sums[0].body.coef, sums[0].body.factors
-    loads = [base for base, e in factors if isinstance(base, Load) and e == 1]
-    if coef != 1 or len(loads) != 2 or len(factors) != 2:
-        return None
-    x, w = sorted(loads, key=_plain)
-    return (x, w, rest[0] if rest else None) if not _plain(x) and all(map(_plain, (w, *rest))) else None
-
-
-def _plain(one: Load) -> bool:
-    return len(_letters(one)) == len(one.places)
 
 
 def _pair(place: Slot, free: Sequence[Idx], taps: Sequence[Slot]) -> tuple[Idx, Idx, tuple[int, int, int]] | None:

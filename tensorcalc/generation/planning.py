@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ..calculus.function import SymbolicFunction, tensors
-from ..notation.expression import Idx, Slot
+from ..notation.expression import Affine, Idx, Slot, Sym
 from . import nodes as n
 from .building import Builder
 from .linear import split
 from .nodes import Load, Mul, Node, Reduce, numbered
-from .products import product_of
+from .products import product_of, sliding
 from .stable import rules_in, settled
 
 APART = 1  # number of a letter that would be taken for another one of its name
@@ -75,10 +75,11 @@ class _Planner:
         self.names: dict[Node, tuple[str, tuple[int, ...]]] = {}
 
     def plan(self) -> Plan:
+        slid = _slid(self.function)
         for name in self._needed():
             axes, value = self.build.define(name)
             self.call(name, axes, value)
-            if name not in self.function.outputs and self._stays(value):
+            if name not in self.function.outputs and (name in slid or self._stays(value)):
                 self.store(name, axes, split(settled(value)))
                 self.build.stored.add(name)
         for name in self.function.outputs:
@@ -105,7 +106,9 @@ class _Planner:
 
     def _stays(self, value: Node) -> bool:
         found = n.everything(value)
-        return len(found) > MAX_NODES or any(isinstance(one, Reduce) and product_of(one) for one in found)
+        return len(found) > MAX_NODES or any(
+            isinstance(one, Reduce) and (product_of(one) or sliding(one)) for one in found
+        )
 
     # ------------------------------------------------------------ arrays
 
@@ -140,11 +143,13 @@ class _Planner:
     # ------------------------------------------------------------ products of matrices
 
     def without_products(self, value: Node) -> Node:
-        """The value with every product of matrices read from memory."""
+        """The value with every product of matrices, and every array slid along another, read from memory."""
+        if sliding(value):
+            return value
         for node in n.everything(value):
             if (
                 isinstance(node, Reduce)
-                and product_of(node)
+                and (product_of(node) or sliding(node))
                 and not any(isinstance(inner, Reduce) and product_of(inner) for inner in n.everything(node.body))
             ):
                 return self.without_products(n.exchanged(value, {node: self.kept_as(node)}))
@@ -198,7 +203,8 @@ class _Planner:
         earliest = max((self.made[name] + 1 for name in reads if name in self.made), default=0)
         for at in range(earliest, len(self.steps)):
             step = self.steps[at]
-            joined = _joined(task, self.rows, step) if isinstance(step, Pass) else None
+            alone = sliding(task.value) or (isinstance(step, Pass) and sliding(step.tasks[0].value))
+            joined = _joined(task, self.rows, step) if isinstance(step, Pass) and not alone else None
             if joined is not None:
                 step.tasks.append(joined)  # type: ignore[union-attr]
                 self.made[task.target] = at
@@ -303,6 +309,17 @@ def _lone(value: Node) -> tuple[Node, Reduce] | None:
             if len(sums) == 1 and len(factors) == 1 + len(sizes):
                 return n.mul(coef, sizes), sums[0]
     return None
+
+
+def _slid(function: SymbolicFunction) -> set[str]:
+    """Tensors that stand in a sum of products over affine places, and are read there again and again."""
+    found = set[str]()
+    for line in function.definitions.values():
+        for term in line.right.terms:
+            read = [base for base, _ in term.factors if isinstance(base, Sym)]
+            if len(read) > 1 and term.bound and any(isinstance(slot, Affine) for one in read for slot in one.slots):
+                found.update(one.name for one in read)
+    return found
 
 
 def _position(value: Node, idx: Idx) -> tuple[int, str, int]:

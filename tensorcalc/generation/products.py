@@ -1,4 +1,4 @@
-"""Which sums are products of matrices."""
+"""Which sums are products of matrices, and which slide one array along another."""
 
 from __future__ import annotations
 
@@ -39,6 +39,30 @@ def product_of(node: Reduce) -> list[list[tuple[Node, Fraction]]]:
             home.append(factor)
             inner.remove(factor)
     return [members for _, members in parts] + [[one] for one in inner]
+
+
+def sliding(value: Node) -> tuple[Load, Load, Load | None] | None:
+    """x, w and the bias of sum x w + bias, where x is read at affine places, and w and the bias at letters."""
+    terms = value.terms if isinstance(value, n.Add) else (value,)
+    sums = [one for one in terms if isinstance(one, Reduce) and one.op == "sum"]
+    rest = [one for one in terms if isinstance(one, Load)]
+    if len(sums) != 1 or len(sums) + len(rest) != len(terms) or len(rest) > 1 or not isinstance(sums[0].body, Mul):
+        return None
+    coef, factors = sums[0].body.coef, sums[0].body.factors
+    loads = [base for base, e in factors if isinstance(base, Load) and e == 1]
+    if coef != 1 or len(loads) != 2 or len(factors) != 2:
+        return None
+    x, w = sorted(loads, key=_plain)
+    return (x, w, rest[0] if rest else None) if not _plain(x) and all(map(_plain, (w, *rest))) else None
+
+
+def letters_at(one: Load) -> list[Idx]:
+    """The letters that stand alone on an axis."""
+    return [place for place in one.places if isinstance(place, Idx)]
+
+
+def _plain(one: Load) -> bool:
+    return len(letters_at(one)) == len(one.places)
 
 
 def _shifting(base: Node, bound: set[Idx]) -> bool:

@@ -122,3 +122,22 @@ def test_every_call_reads_the_kernel_anew(blocks):
 )
 def test_what_is_no_convolution(text):
     assert "convolved(" not in tc.function(text).compile().vector_source
+
+
+LAYER = ("z_nkp = x_{n,c,p+r-1} w_kcr + 1_np b_k", "y_nkp = relu(z_nkp)")
+
+
+@pytest.mark.parametrize(("text", "forward", "backward"), [(LAYER, 1, 3), (("y_nkp = tanh(x_{n,c,p+r} w_kcr)",), 1, 1)])
+def test_convolutions_within_functions(blocks, text, forward, backward):
+    """What slides is in memory, so that each sum stands alone, and no sum is computed twice."""
+    random = np.random.default_rng(0).standard_normal
+    f = tc.function("\n".join(text))
+    given = {name: random({"x": (5, 4, 13), "w": (7, 4, 3), "b": (7,)}[name]) for name in f.inputs}
+    for one, count in ((f, forward), (f.backward(), backward)):
+        compiled, sizes = one.compile(), {"P": 13 if "b" in given else 11}
+        assert compiled.vector_source.count("if not convolved(") == count
+        found, expected = compiled(**given, sizes=sizes), one(**given, sizes=sizes)
+        found, expected = ({"y": a} if isinstance(a, np.ndarray) else a for a in (found, expected))
+        assert all(np.allclose(found[name], expected[name], rtol=1e-11, atol=1e-11) for name in expected)
+        given["dl_dy"] = found.get("y")
+    assert any(blocks)
