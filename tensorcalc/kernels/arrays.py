@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from tensorcalc.execution import runtime
+from tensorcalc.execution.blocks import empty
 
 LARGEST = 2**31 - 1
 BLAS_ABOVE = 2**18  # multiply-adds; loops cannot keep up with a tuned product of matrices beyond that
@@ -52,6 +53,11 @@ def compiled(*arrays: np.ndarray) -> bool:
     return runtime.compiles(arrays[0].dtype) and all(0 < array.size <= LARGEST for array in arrays)
 
 
+def fastest(vectors: Callable[..., None], loops: Callable[..., None]) -> Callable[..., None]:
+    """Vectors of lanes are the CPU's; elsewhere plain loops are compiled."""
+    return vectors if runtime.backend() == "cpu" else loops
+
+
 def rows(x: np.ndarray) -> np.ndarray:
     """x (..., H) as a matrix (B, H); the number of rows is spelled out since an empty array does not tell it."""
     return x.reshape(int(np.prod(x.shape[:-1])), x.shape[-1])
@@ -66,6 +72,7 @@ def launch(
     accumulate: bool = False,
     folded: Sequence[Shape] | None = None,
     work: int = 0,
+    blas: Callable[..., None] | None = None,
 ) -> tuple[np.ndarray, ...]:
     """Arrays of the given shapes, by ``loops(*inputs, *outputs)``, or by ``formula(*inputs)`` where NumPy computes.
 
@@ -77,20 +84,24 @@ def launch(
     accumulate : whether they are added to what is in `out`
     folded : the shapes in which the loops want the outputs, where they differ
     work : the number of multiply-adds where the formula is made of products of matrices
+    blas : takes the place of the loops where this is a large number; else the formula does
     """
     dtype = inputs[0].dtype
     targets = _targets(out, shapes, dtype, accumulate)
     given = [array for array in inputs if isinstance(array, np.ndarray)]
     folded = list(folded or shapes)
     by_blas = work > BLAS_ABOVE and runtime.backend() == "cpu"
+    if by_blas and blas is not None:
+        loops, by_blas = blas, False
     if compiled(*given) and all(0 < np.prod(shape) <= LARGEST for shape in shapes) and not by_blas:
         found = [
-            target.reshape(shape) if _direct(target, given) and not accumulate else np.empty(shape, dtype)
+            target.reshape(shape) if _direct(target, given) and not accumulate else empty(shape, dtype)
             for target, shape in zip(targets, folded, strict=True)
         ]
-        loops(*inputs, *found)
+        with np.errstate(all="ignore"):  # what is not finite passes through without a word
+            loops(*(inputs if loops is blas else map(_lying, inputs)), *found)
     else:
-        with np.errstate(all="ignore"):  # what is not finite passes through without a word, as in the loops
+        with np.errstate(all="ignore"):
             result = formula(*inputs)
         found = list(result) if isinstance(result, tuple) else [result]
     return tuple(_deliver(*each, accumulate) for each in zip(found, shapes, targets, strict=True))
@@ -119,6 +130,13 @@ def _direct(target: np.ndarray | None, inputs: Sequence[np.ndarray]) -> bool:
     if target is None or not (target.flags.c_contiguous and target.flags.aligned):
         return False
     return not any(np.may_share_memory(target, array) for array in inputs)
+
+
+def _lying(given: Any) -> Any:
+    """An array as loops read it: its rows one after the other, its numbers in their places."""
+    if not isinstance(given, np.ndarray) or (given.flags.c_contiguous and given.flags.aligned):
+        return given
+    return np.require(given, requirements=["C", "A"])
 
 
 def _deliver(found: Any, shape: Shape, target: np.ndarray | None, accumulate: bool) -> np.ndarray:

@@ -5,10 +5,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tensorcalc.execution.kernel import Kernel, kernel
+from tensorcalc.execution.blocks import (
+    FUNCTIONS,
+    Lanes,
+    Written,
+    chunks,
+    elementwise_loops,
+    load,
+    parallel,
+    pick_less,
+    store,
+)
+from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
-from .arrays import floats, launch, upstream
+from .arrays import fastest, floats, launch, upstream
+
+relu = FUNCTIONS["relu"]
 
 
 class ElementwiseCache(NamedTuple):
@@ -51,6 +64,23 @@ def relu_forward_loops(x, y):
 def relu_backward_loops(dy, y, dx):
     for i in range(y.shape[0]):
         dx[i] = ti.select(y[i] <= 0.0, 0.0, dy[i])
+
+
+@elementwise_loops
+def relu_forward_vectors(x: Lanes, y: Written):
+    parallel()
+    for i in range(chunks(x)):
+        store(relu(load(x, i)), y, i)
+
+
+@elementwise_loops
+def relu_backward_vectors(dy: Lanes, y: Lanes, dx: Written):
+    parallel()
+    for i in range(chunks(y)):
+        y_i = load(y, i)
+        dy_i = load(dy, i)
+        positive = pick_less(0.0, y_i, dy_i, 0.0)
+        store(pick_less(y_i, 1.0, positive, dy_i), dx, i)  # dy_i where y_i is NaN
 
 
 def sigmoid_forward_numpy(x: np.ndarray) -> np.ndarray:
@@ -240,7 +270,7 @@ def relu_forward(x: Any, out: Any = None) -> tuple[np.ndarray, ElementwiseCache]
     >>> y
     array([ 0.,  2., nan])
     """
-    return _forward(relu_forward_loops, relu_forward_numpy, x, out)
+    return _forward(fastest(relu_forward_vectors, relu_forward_loops), relu_forward_numpy, x, out)
 
 
 def relu_backward(dy: Any, cache: ElementwiseCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
@@ -275,11 +305,12 @@ def relu_backward(dy: Any, cache: ElementwiseCache, out: Any = None, accumulate:
     >>> relu_backward([5.0, 5.0], cache)
     array([0., 5.])
     """
-    return _backward(relu_backward_loops, relu_backward_numpy, dy, cache, out, accumulate)
+    loops = fastest(relu_backward_vectors, relu_backward_loops)
+    return _backward(loops, relu_backward_numpy, dy, cache, out, accumulate)
 
 
 def _forward(
-    loops: Kernel, formula: Callable[..., np.ndarray], x: Any, out: Any
+    loops: Callable[..., None], formula: Callable[..., np.ndarray], x: Any, out: Any
 ) -> tuple[np.ndarray, ElementwiseCache]:
     (x,) = floats(x=x)
     (y,) = launch(loops, formula, (x.reshape(-1),), (x.shape,), out, folded=[(x.size,)])
@@ -287,7 +318,12 @@ def _forward(
 
 
 def _backward(
-    loops: Kernel, formula: Callable[..., np.ndarray], dy: Any, cache: ElementwiseCache, out: Any, accumulate: bool
+    loops: Callable[..., None],
+    formula: Callable[..., np.ndarray],
+    dy: Any,
+    cache: ElementwiseCache,
+    out: Any,
+    accumulate: bool,
 ) -> np.ndarray:
     y = cache.y
     dy = upstream(dy, y.shape, y.dtype)

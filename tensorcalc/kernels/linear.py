@@ -105,7 +105,14 @@ def linear_forward(x: Any, weight: Any, bias: Any = None, out: Any = None) -> tu
     shape = (*x.shape[:-1], len(a))
     folded = [(len(rows(x)), len(a))]
     (y,) = launch(
-        linear_forward_loops, linear_forward_numpy, (rows(x), a, c), (shape,), out, folded=folded, work=x.size * len(a)
+        linear_forward_loops,
+        linear_forward_numpy,
+        (rows(x), a, c),
+        (shape,),
+        out,
+        folded=folded,
+        work=x.size * len(a),
+        blas=_forward_blas,
     )
     return y, LinearCache(x, a, bool(rest))
 
@@ -155,11 +162,14 @@ def linear_backward(
     out = out if out is None or biased else (*out, None)
     found: tuple[Any, ...]
     if needs_dx:
-        found = launch(_backward_loops, _backward_numpy, inputs, shapes, out, accumulate, folded, work)
+        found = launch(_backward_loops, _backward_numpy, inputs, shapes, out, accumulate, folded, work, _backward_blas)
     else:
         rest = out and out[1:]
         loops, formula = linear_dweights_loops, linear_dweights_numpy
-        found = (None, *launch(loops, formula, inputs[:2], shapes[1:], rest, accumulate, work=work))
+        found = (
+            None,
+            *launch(loops, formula, inputs[:2], shapes[1:], rest, accumulate, work=work, blas=_dweights_blas),
+        )
     return found if biased else found[:2]
 
 
@@ -170,3 +180,18 @@ def _backward_loops(dy: np.ndarray, x: np.ndarray, a: np.ndarray, dx: np.ndarray
 
 def _backward_numpy(dy: np.ndarray, x: np.ndarray, a: np.ndarray) -> tuple[np.ndarray, ...]:
     return linear_dx_numpy(dy, a), *linear_dweights_numpy(dy, x)
+
+
+def _forward_blas(x: np.ndarray, a: np.ndarray, c: np.ndarray, y: np.ndarray) -> None:
+    np.matmul(x, a.T, out=y)
+    y += c
+
+
+def _dweights_blas(dy: np.ndarray, x: np.ndarray, da: np.ndarray, dc: np.ndarray) -> None:
+    np.matmul(dy.T, x, out=da)
+    np.sum(dy, 0, out=dc)
+
+
+def _backward_blas(dy: np.ndarray, x: np.ndarray, a: np.ndarray, dx: np.ndarray, *dweights: np.ndarray) -> None:
+    np.matmul(dy, a, out=dx)
+    _dweights_blas(dy, x, *dweights)

@@ -5,12 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from tensorcalc.execution import runtime
 from tensorcalc.execution.blocks import Lanes, Written, chunks, elementwise_loops, load, parallel, store
 from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
-from .arrays import compiled
+from .arrays import compiled, fastest
 
 
 @kernel
@@ -335,8 +334,7 @@ def adamw(
     if step < 1:
         raise ValueError(f"step is {step}; the first one is 1 (at 0 the averages would be divided by 0)")
     numbers = (lr, beta1, beta2, eps, 1 - beta1**step, 1 - beta2**step, weight_decay)
-    loops = adam_vectors if runtime.backend() == "cpu" else adam_loops
-    _step(loops, adam_numpy, g, numbers, p=p, m=m, v=v)
+    _step(fastest(adam_vectors, adam_loops), adam_numpy, g, numbers, p=p, m=m, v=v)
 
 
 def _step(

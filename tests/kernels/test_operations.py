@@ -101,6 +101,44 @@ def test_saturation(dtype):
     assert np.allclose(kernels.tanh_forward(x)[0], np.sign(x))
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("size", [1, 16, 1031, (1 << 18) + 3])
+def test_relu_in_vectors_is_the_formula(dtype, size):
+    """In every bit, at every number that is no usual one too."""
+    rest = np.random.default_rng(0).standard_normal(size)
+    tiny = np.finfo(dtype).smallest_subnormal
+    x = np.concatenate([[np.nan, np.inf, -np.inf, 0.0, -0.0, tiny, -tiny, 1.0], rest]).astype(dtype)[:size]
+    dy = np.arange(1, 1 + size).astype(dtype)
+    y, cache = kernels.relu_forward(x)
+    assert np.array_equal(y, kernels.relu_forward_numpy(x), equal_nan=True)
+    assert np.array_equal(kernels.relu_backward(dy, cache), kernels.relu_backward_numpy(dy, y))
+
+
+def test_relu_of_numbers_off_their_places():
+    x = np.ndarray(5, np.float64, bytearray(48), 1)
+    x[...] = -1, 2, -3, 4, 5
+    assert kernels.relu_forward(x)[0].tolist() == [0, 2, 0, 4, 5]
+
+
+@pytest.mark.parametrize("shape", [(40, 80, 90), (256, 100, 30)])
+def test_linear_into_what_is_handed_in(shape):
+    """Products by BLAS, directly into the arrays, which may lie in any way."""
+    B, I, J = shape
+    random = np.random.default_rng(0)
+    x, a, c, dy = (random.standard_normal(one) for one in ((B, I), (J, I), (J,), (B, J)))
+    expected = kernels.linear_forward_numpy(x, a, c), dy @ a, dy.T @ x, dy.sum(0)
+    for order in ("C", "F"):
+        y, dx, da = (np.full(one, np.nan, order=order) for one in ((B, J), (B, I), (J, I)))
+        dc = np.full(2 * J, np.nan)[::2]
+        found, cache = kernels.linear_forward(np.asarray(x, order=order), a, c, out=y)
+        gradients = kernels.linear_backward(dy, cache, out=(dx, da, dc))
+        assert [found is y, *(g is o for g, o in zip(gradients, (dx, da, dc), strict=True))] == [True] * 4
+        for ours, theirs in zip((y, dx, da, dc), expected, strict=True):
+            assert np.allclose(ours, theirs, rtol=1e-12)
+        kernels.linear_backward(dy, cache, out=(None, da, dc), needs_dx=False, accumulate=True)
+        assert np.allclose(da, 2 * expected[2], rtol=1e-12)
+
+
 def test_relu_at_its_kink():
     y, cache = kernels.relu_forward([0.0, -0.0])
     assert not y.any()
