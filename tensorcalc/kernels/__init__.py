@@ -85,7 +85,7 @@ def source(function: str | Callable) -> str:
     Returns
     -------
     str
-        Python source, one kernel after the other.
+        Python source, one kernel after the other, plain loops before those over vectors.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def source(function: str | Callable) -> str:
             y[i, j] = y_ij
     """
     found: Any = _PUBLIC.get(function) if isinstance(function, str) else function
-    kernels = sorted(dict.fromkeys(_launched(found)), key=lambda item: isinstance(item, VectorLoops))  # plain ones first
+    kernels = sorted(dict.fromkeys(_launched(found)), key=lambda item: isinstance(item, VectorLoops))
     if not kernels:
         known = ", ".join(name for name in __all__ if name.endswith(("_forward", "_backward")))
         raise ValueError(f"{function!r} launches no kernel; these do: {known}")
