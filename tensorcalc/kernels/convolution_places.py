@@ -46,12 +46,13 @@ def convolved(
     if launching._Noting.launches is not None:
         raise LookupError("what is prepared for blocks of vectors depends on the numbers in w")
     with np.errstate(all="ignore"):
-        return _convolved(x, x_roles, w, w_roles, bias, bias_roles, y, y_roles, places)
+        return place_by_place(x, x_roles, w, w_roles, bias, bias_roles, y, y_roles, places)
 
 
-def _convolved(
+def place_by_place(
     x: Any, x_roles: str, w: Any, w_roles: str, bias: Any, bias_roles: str, y: Any, y_roles: str, places: Any
 ) -> bool:
+    """Compute y by the kernel that its sizes ask for; False where there is none."""
     taps = _size(w, w_roles, "p")
     if bias is None and taps > _size(x, x_roles, "p") and all(a == 1 and d < 0 for a, d, _ in places):
         if any(d < -1 for _, d, _ in places):
@@ -79,7 +80,7 @@ def _in_turns(x: Any, x_roles: str, w: Any, w_roles: str, y: Any, y_roles: str, 
         part, out = x[_at(x_roles, seen)], y[_at(y_roles, met)]
         if not part.size:
             out[...] = 0
-        elif out.size and not _convolved(part, x_roles, w, w_roles, None, "", out, y_roles, tuple(plain)):
+        elif out.size and not place_by_place(part, x_roles, w, w_roles, None, "", out, y_roles, tuple(plain)):
             return False
     return True
 

@@ -69,10 +69,10 @@ def blocks(monkeypatch):
     places = pytest.importorskip("tensorcalc.kernels.convolution_places")
     if tc.backend() != "cpu":
         pytest.skip("blocks of vectors are for the CPU")
-    said, whole = [], places._convolved
+    said, whole = [], places.place_by_place
     monkeypatch.setattr("tensorcalc.kernels.arrays.BLAS_ABOVE", 0)
     monkeypatch.setattr("tensorcalc.kernels.convolution_blocks.LEAST", 1)
-    monkeypatch.setattr(places, "_convolved", lambda *given: said.append(whole(*given)) or said[-1])
+    monkeypatch.setattr(places, "place_by_place", lambda *given: said.append(whole(*given)) or said[-1])
     return said
 
 
