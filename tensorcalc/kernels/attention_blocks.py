@@ -41,7 +41,7 @@ from tensorcalc.execution.blocks import (
 )
 from tensorcalc.execution.runtime import ti
 
-from .tiles import ROWS, VECTORS, Inlined, panels, product, transposed_product, whole, width
+from .tiles import ROWS, VECTORS, Inlined, panels, product, room, transposed_product, whole, width
 
 TASKS = 64  # among which the rows are shared; no sum depends on it
 QUERIES = 64  # whose weights lie in scratch memory at a time, backward
@@ -160,10 +160,11 @@ def attention_forward_blocks(
     columns = len(keys) // B * width(q)
     tasks = max(1, min(TASKS, k.size // (ROWS * columns)))  # no more scratch memory than the keys take
     scores, z = empty((tasks, ROWS, columns), q.dtype), empty((tasks, ROWS), q.dtype)
-    means, logs = empty((*queries.shape[:2], values.shape[2]), q.dtype), empty(queries.shape[:2], q.dtype)
+    means, logs = room(y, *queries.shape[:2], values.shape[2]), room(logz, *queries.shape[:2])
     numbers = (scale, causal, M, -np.inf)
     attention_forward_vectors(queries, keys, values, *numbers, scores, scores, z, means, logs)
-    y[...], logz[...] = means[:, :N, :E], logs[:, :N]
+    if means is not y or logs is not logz:
+        y[...], logz[...] = means[:, :N, :E], logs[:, :N]
 
 
 def attention_backward_blocks(
@@ -180,17 +181,19 @@ def attention_backward_blocks(
     dv: np.ndarray,
 ) -> None:
     """Write dq, dk and dv."""
-    (B, N, D), (M, E), w = q.shape, v.shape[1:], width(q)
+    B, M, w = len(q), v.shape[1], width(q)
     keys, values = panels(k.swapaxes(1, 2)), panels(v.swapaxes(1, 2))
     by_number, by_row = [whole(x, ROWS, 1) for x in (dy, q)], [whole(x, 1, w) for x in (k, q, dy)]
     dot, logs = (whole(x[..., None], ROWS, 1)[..., 0] for x in ((dy * y).sum(2), logz))
     rows = by_number[0].shape[1]
     scores, slopes = (empty((B, min(QUERIES, rows), len(keys) // B * w), q.dtype) for _ in range(2))
     sizes = (rows, by_row[0].shape[2]), by_row[0].shape[1:], (M, by_row[2].shape[2])
-    found = [empty((B, *size), q.dtype) for size in sizes]
+    found = [room(x, B, *size) for x, size in zip((dq, dk, dv), sizes, strict=True)]
     found[1][...] = found[2][...] = 0
     attention_backward_vectors(
-        *by_number, keys, values, *by_row, dot, logs, scale, causal, N, M, -np.inf,
+        *by_number, keys, values, *by_row, dot, logs, scale, causal, q.shape[1], M, -np.inf,
         scores, scores, slopes, slopes, *found,
     )  # fmt: skip
-    dq[...], dk[...], dv[...] = found[0][:, :N, :D], found[1][..., :D], found[2][..., :E]
+    for x, there in zip((dq, dk, dv), found, strict=True):
+        if there is not x:
+            x[...] = there[:, : x.shape[1], : x.shape[2]]

@@ -94,7 +94,10 @@ def bmm_forward(x: Any, a: Any, out: Any = None) -> tuple[np.ndarray, BmmCache]:
     shape = (*x.shape[:-1], a.shape[-1])
     X, A = _stacked(x), _stacked(a)
     folded = [(*X.shape[:2], A.shape[2])]
-    (y,) = launch(bmm_forward_loops, bmm_forward_numpy, (X, A), (shape,), out, folded=folded, work=X.size * A.shape[2])
+    work = X.size * A.shape[2]
+    (y,) = launch(
+        bmm_forward_loops, bmm_forward_numpy, (X, A), (shape,), out, folded=folded, work=work, blas=_forward_blas
+    )
     return y, BmmCache(x, a)
 
 
@@ -134,7 +137,16 @@ def bmm_backward(dy: Any, cache: BmmCache, out: Any = None, accumulate: bool = F
     given = _stacked(dy), _stacked(x), _stacked(a)
     folded = (given[1].shape, given[2].shape)
     work, shapes = 2 * x.size * a.shape[-1], (x.shape, a.shape)
-    return launch(bmm_backward_loops, bmm_backward_numpy, given, shapes, out, accumulate, folded, work)
+    return launch(bmm_backward_loops, bmm_backward_numpy, given, shapes, out, accumulate, folded, work, _backward_blas)
+
+
+def _forward_blas(x: np.ndarray, a: np.ndarray, y: np.ndarray) -> None:
+    np.matmul(x, a, out=y)
+
+
+def _backward_blas(dy: np.ndarray, x: np.ndarray, a: np.ndarray, dx: np.ndarray, da: np.ndarray) -> None:
+    np.matmul(dy, a.swapaxes(1, 2), out=dx)
+    np.matmul(x.swapaxes(1, 2), dy, out=da)
 
 
 def einsum_forward(subscripts: str, *operands: Any, out: Any = None) -> tuple[np.ndarray, EinsumCache]:

@@ -74,10 +74,8 @@ def matmul_blocked(x: Any, a: Any, out: Any = None) -> np.ndarray:
     array([[11.]])
     """
     x, a = _factors(x, a)
-    shape = len(x), a.shape[1]
-    fits = runtime.backend() == "cpu" and len(x) >= ROWS
-    out = empty(shape, x.dtype) if out is None else out
-    (y,) = launch(_blocked if fits else matmul_forward_loops, matmul_forward_numpy, (x, a), (shape,), out)
+    loops = _blocked if runtime.backend() == "cpu" and len(x) >= ROWS else matmul_forward_loops
+    (y,) = launch(loops, matmul_forward_numpy, (x, a), ((len(x), a.shape[1]),), out)
     return y
 
 

@@ -83,6 +83,11 @@ def whole(x: np.ndarray, rows: int, columns: int) -> np.ndarray:
     return filled
 
 
+def room(x: np.ndarray, *shape: int) -> np.ndarray:
+    """x itself if it has the shape of whole tiles and lies at a multiple of 64 bytes, or else an array that does."""
+    return x if x.shape == shape and x.ctypes.data % VECTOR_BYTES == 0 else empty(shape, x.dtype)
+
+
 def panels(a: np.ndarray) -> np.ndarray:
     """a (B, K, J) cut into panels (B · J/w, K, w) as wide as a tile, which are read from end to end."""
     w = width(a)
