@@ -35,7 +35,7 @@ def jacobian_picture(
     """Draw J = ∂y_ij…/∂x_pq… as a matrix of blocks: a row for each component of y, a column for each of x.
 
     The heading says for which pairs of indices the Jacobian vanishes unless they are equal (diagonal: all of them are
-    in such a pair), the share of zeros, and the memory of all its components.
+    in such a pair) or, of a matrix, unless they are near each other; the share of zeros; the memory of all components.
 
     Parameters
     ----------
@@ -74,15 +74,34 @@ def jacobian_picture(
 
 
 def structure(jacobian: np.ndarray, rows: str, columns: str) -> str:
-    """Say for which pairs of one row and one column index the Jacobian is zero unless both are equal."""
+    """Say where the Jacobian is zero: unless a row and a column index are equal, or their difference is in a range."""
     if not jacobian.any():
         return "zero"
     pairs = [(r, c) for r, c in product(rows, columns) if _only_where_equal(jacobian, rows + columns, r, c)]
     if not pairs:
-        return "dense" if jacobian.all() else "scattered zeros"
+        return "dense" if jacobian.all() else _band(jacobian, rows, columns) or "scattered zeros"
     diagonal = {r for r, _ in pairs} == set(rows) and {c for _, c in pairs} == set(columns)
     equal = ", ".join(f"${formulas.symbol(r)} = {formulas.symbol(c)}$" for r, c in pairs)
     return f"{'diagonal' if diagonal else 'blocks'}: zero unless {equal}"
+
+
+def _band(jacobian: np.ndarray, row: str, column: str) -> str:
+    """Where one index of a matrix is bound to lie, seen from the other."""
+    if jacobian.ndim != 2:
+        return ""
+    r, c = formulas.symbol(row), formulas.symbol(column)
+    at_rows, at_columns = np.nonzero(jacobian)
+    low, high = int((at_columns - at_rows).min()), int((at_columns - at_rows).max())
+    from_below, from_above = low > 1 - jacobian.shape[0], high < jacobian.shape[1] - 1
+    if from_below and from_above:
+        return rf"a band: zero unless ${low} \leq {c} - {r} \leq {high}$"
+    if from_above:
+        return (
+            rf"lower triangular: zero unless ${c} \leq {r}$" if high == 0 else rf"zero unless ${c} - {r} \leq {high}$"
+        )
+    if from_below:
+        return rf"upper triangular: zero unless ${c} \geq {r}$" if low == 0 else rf"zero unless ${c} - {r} \geq {low}$"
+    return ""
 
 
 def _only_where_equal(jacobian: np.ndarray, letters: str, row: str, column: str) -> bool:
