@@ -129,7 +129,8 @@ def share() -> None:
     """
     ti = taichi()
     if not _session.shared and _session.started not in _GPUS:
-        denormals.kept_by_workers(ti)
+        with once.sources():
+            denormals.kept_by_workers(ti)
     _session.shared = True
 
 
