@@ -1,5 +1,6 @@
 """Convolutions whose arrays have their axes in any order and whose places have any signs, brought to the usual form."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -89,11 +90,11 @@ def _forward(x: Any, w: Any, bias: Any, bias_roles: str, pair: Any, y: Any) -> b
     w, stride, dilation, padding = _upright(w, pair)
     (groups, K), b = w.shape[:2], np.zeros(w.shape[:2], w.dtype)
     if bias is not None:
-        b[...] = _ordered(bias, bias_roles, "gk").reshape(groups, K)
+        b[...] = _ordered(np.asarray(bias), bias_roles, "gk").reshape(groups, K)
     x, w, y = _joined(x, 1), _joined(w, 0), _joined(y, 1)
     sizes = zip(x.shape[2:], w.shape[2:], stride, dilation, padding, strict=True)
     usual = all(u >= 0 for u in padding) and y.shape[2:] == tuple(_count(*one) for one in sizes)
-    if not (usual or suits_blocks(x, w, y.shape, K)):
+    if not (suits_blocks(x, w, y.shape, K) or (usual and _room(x, w, y))):
         return False
     conv_forward_large(x, w, b.reshape(-1), stride, padding, dilation, groups, y)
     return True
@@ -105,7 +106,8 @@ def _dweights(dy: Any, x: Any, pair: Any, dw: Any) -> bool:
     groups = dy.shape[1]
     x, dy, flat = _joined(x, 1), _joined(dy, 1), _joined(dw, 0)
     sizes = zip(x.shape[2:], flat.shape[2:], stride, dilation, padding, strict=True)
-    if any(u < 0 for u in padding) or any(n > _count(*one) for n, one in zip(dy.shape[2:], sizes, strict=True)):
+    usual = all(u >= 0 for u in padding) and all(n <= _count(*one) for n, one in zip(dy.shape[2:], sizes, strict=True))
+    if not (usual and _room(x, flat, dy)):
         return False
     conv_dweights_large(dy, x, flat, stride, padding, dilation, groups, flat, np.empty(len(flat), flat.dtype))
     return True
@@ -118,6 +120,11 @@ def _upright(w: Any, pair: Any) -> tuple[Any, Any, Any, Any]:
     offsets = [o + min(d, 0) * (size - 1) for (_, d, o), size in zip(pair, w.shape[-2:], strict=True)]
     (a, b), (d, e), (o, p) = (one[0] for one in pair), (abs(one[1]) for one in pair), offsets
     return w, (a, b), (d, e), (-o, -p)
+
+
+def _room(x: Any, w: Any, y: Any) -> bool:
+    """Whether what all positions of one sample see, as columns of a matrix, is no larger than the largest array."""
+    return x.shape[1] * math.prod(w.shape[2:]) * math.prod(y.shape[2:]) <= max(x.size, w.size, y.size)
 
 
 def _count(size: int, taps: int, stride: int, dilation: int, padding: int) -> int:

@@ -59,6 +59,7 @@ FORMULAS = [  # statement, sizes of the arrays, sizes that no array shows
     ("y_pkn = x_{p+r,c,n} w_crk", {"x": (23, 3, 4), "w": (3, 4, 16)}, {}),
     ("y_nkp = x_{n,c,p-r+2} w_kcr", {"x": (4, 4, 11), "w": (4, 4, 3)}, {"P": 11}),
     ("y_kp = x_{p+r} w_kr", {"x": (97,), "w": (8, 5)}, {}),
+    ("y_np = x_{n,p+r} w_r + 1_np b", {"x": (9, 31), "w": (4,), "b": ()}, {}),
     ("y_nmkp = x_{n,m,c,d,p+r-1} w_kcdr", {"x": (3, 2, 2, 3, 11), "w": (5, 2, 3, 3)}, {"P": 11}),
 ]
 
@@ -82,7 +83,7 @@ def blocks(monkeypatch):
 def test_blocks(blocks, text, shapes, sizes):
     random = np.random.default_rng(0).standard_normal
     f = tc.function(text)
-    given = {name: random(shape) for name, shape in shapes.items()}
+    given = {name: np.asarray(random(shape)) for name, shape in shapes.items()}
     compiled = f.compile()
     y = compiled(**given, sizes=sizes)
     assert "convolved(" in compiled.vector_source
@@ -95,6 +96,16 @@ def test_blocks(blocks, text, shapes, sizes):
     gradients = backward.compile()(**given)
     for name, gradient in backward(**given).items():
         assert np.allclose(gradients[name], gradient, rtol=1e-12, atol=1e-12), name
+
+
+def test_one_long_row(blocks, monkeypatch):
+    """One channel fills no vector, and there is no room for all that the positions see: loops compute it."""
+    monkeypatch.setattr("tensorcalc.kernels.convolution_blocks.LEAST", 4)
+    random = np.random.default_rng(0).standard_normal
+    f = tc.function("y_p = x_{p+r} w_r")
+    given = {"x": random(4001), "w": random(3)}
+    assert np.allclose(f.compile()(**given), f(**given), rtol=1e-12, atol=1e-12)
+    assert blocks == [False]
 
 
 def test_every_call_reads_the_kernel_anew(blocks):
