@@ -1,5 +1,7 @@
 """Side by side: kernels generated from index notation against NumPy, PyTorch, JAX and numba, on this machine.
 
+`cases` lists functions that are generated, `layers` calls of `tensorcalc.kernels` beside the same layer of PyTorch.
+
 ``python -m benchmarks`` runs everything and stores results.json; ``python -m benchmarks layer_norm softmax`` runs what
 begins with these names; ``--large`` takes the large sizes, ``--show`` prints what is stored. ``--threads 1`` gives
 everyone one thread and counts processor time instead of time, which others at work on the machine disturb less.

@@ -83,6 +83,7 @@ def _in_its_own_process(name: str, rival: str, asked: argparse.Namespace) -> dic
 
 def one(name: str, rival: str, large: bool, alone: bool) -> dict[str, Any]:
     """Check both, then time both; nothing where the rival has no such function."""
+    from .cases import CASES
     from .contests import contest, results
     from .timing import Clock, load_average
 
@@ -99,6 +100,7 @@ def one(name: str, rival: str, large: bool, alone: bool) -> dict[str, Any]:
         "case": name,
         "rival": rival,
         "large": large,
+        "layer": name not in CASES,
         "fresh": pair.out is None,
         "load": load_average(),
         "bytes": nbytes,

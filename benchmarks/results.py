@@ -79,13 +79,13 @@ def climb(case: str, rungs: Iterable[str], found: dict[str, Any] | None = None, 
 def roofline(found: dict[str, Any] | None = None, threads: int | str | None = None) -> dict[str, Any]:
     """The arguments of `tensorcalc.display.roofline_picture`: ``roofline_picture(**roofline())``.
 
-    Each case stands at its flop per byte and at its best speed against any rival; bandwidth and peak are the best of
-    all runs, so that nothing stands above the roof for a slow moment of its own. Runs on all threads are drawn where
-    there are some, else those on one.
+    Generated functions are drawn, the layers of `tensorcalc.kernels` are not. Each case stands at its flop per byte and
+    at its best speed against any rival; bandwidth and peak are the best of all runs, so that nothing stands above the
+    roof for a slow moment of its own. Runs on all threads are drawn where there are some, else those on one.
     """
     duels = (found or read())["duels"]
     threads = threads or ("all" if any(row["threads"] == "all" for row in duels) else 1)
-    rows = [row for row in duels if row["threads"] == threads]
+    rows = [row for row in duels if row["threads"] == threads and not row.get("layer")]
     best: dict[str, dict[str, Any]] = {}
     for row in sorted(rows, key=lambda row: -row["ours_ms"]["min"] / row["bytes"]):
         best[f"{row['case']}{' large' if row['large'] else ''}"] = row

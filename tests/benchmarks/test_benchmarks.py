@@ -102,6 +102,12 @@ def test_results_are_printed_and_drawn():
     assert display.roofline_picture(**arguments).axes
 
 
+def test_the_picture_shows_generated_functions_alone():
+    found = {"duels": [row(layer=False), row("attention", layer=True, peak=1e15), row("adam")]}
+    arguments = results.roofline(found)
+    assert set(arguments["kernels"]) == {"softmax", "adam"} and arguments["peak"] == 1e11
+
+
 def test_pairs_prefer_all_threads():
     found = {"duels": [row(threads=1, load=1), row(load=2), row("adam", threads=1), row(large=True, load=3)]}
     assert results.pairs("softmax", found)["torch"]["load"] == 2
