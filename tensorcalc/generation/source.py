@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain, count
 
 from ..calculus.function import SymbolicFunction, bases, line_text, slots_of
 from ..notation.expression import Looked
@@ -240,7 +241,7 @@ class Names:
             plain = re.sub(r"\W", "_", name.strip(), flags=re.ASCII)
             fine = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", plain) and not re.fullmatch(r"pass\d*", plain)
             stem = plain if fine else "a"
-            names = (stem, *(f"{stem}_{k}" for k in range(1, 10_000)))
+            names = chain([stem], (f"{stem}_{k}" for k in count(1)))
             taken = {*self.found.values(), *self.reserved}
             self.found[name] = next(one for one in names if one not in taken)
         return self.found[name]
