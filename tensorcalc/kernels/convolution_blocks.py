@@ -172,14 +172,23 @@ def _forward_loops(places: int, b: int) -> VectorLoops:
 
 
 def dweights_blocks(
-    dy: Any, x: Any, w: Any, stride: Pair, padding: Pair, dilation: Pair, groups: int, dw: Any, dbias: Any
+    dy: Any,
+    x: Any,
+    w: Any,
+    stride: Pair,
+    padding: Pair,
+    dilation: Pair,
+    groups: int,
+    dw: Any,
+    dbias: Any,
+    fewest: int = FEWEST,
 ) -> bool:
-    """Write dw and dbias, if there is room for sums of their own for several tasks; say whether there was."""
+    """Write dw and dbias, if there is room for so many tasks with sums of their own; say whether there was."""
     shape = _grouped(w, groups).transpose(0, 3, 4, 2, 1).shape
     most, K, (P, Q) = max(x.size, w.size, dy.size), shape[4], dy.shape[2:]
     padded = _padded(K, x.dtype)
     bands = _bands(x, shape, (P, Q), stride, dilation, most, padded, (w.size // K + groups) * padded)
-    if bands.tasks < FEWEST:
+    if bands.tasks < fewest:
         return False
     R, S = w.shape[2:]
     band = empty((bands.tasks * bands.size,), x.dtype)

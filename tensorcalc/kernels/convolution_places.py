@@ -9,8 +9,8 @@ from tensorcalc.execution import runtime
 from tensorcalc.execution.blocks import empty, launching
 
 from . import arrays
-from .convolution import conv_dweights_large, conv_forward_large
-from .convolution_blocks import suits_blocks
+from .convolution import conv_dweights_numpy, conv_forward_numpy
+from .convolution_blocks import FEWEST, dweights_blocks, forward_blocks, suits_blocks
 
 Place = tuple[int, int, int]
 
@@ -94,10 +94,14 @@ def _forward(x: Any, w: Any, bias: Any, bias_roles: str, pair: Any, y: Any) -> b
     x, w, y = _joined(x, 1), _joined(w, 0), _joined(y, 1)
     sizes = zip(x.shape[2:], w.shape[2:], stride, dilation, padding, strict=True)
     usual = all(u >= 0 for u in padding) and y.shape[2:] == tuple(_count(*one) for one in sizes)
-    if not (suits_blocks(x, w, y.shape, K) or (usual and _room(x, w, y))):
-        return False
-    conv_forward_large(x, w, b.reshape(-1), stride, padding, dilation, groups, y)
-    return True
+    steps = stride, padding, dilation, groups
+    if suits_blocks(x, w, y.shape, K):
+        forward_blocks(x, w, b.reshape(-1), *steps, y)
+        return True
+    if usual and _room(x, w, y):
+        y[...] = conv_forward_numpy(x, w, b.reshape(-1), *steps)
+        return True
+    return False
 
 
 def _dweights(dy: Any, x: Any, pair: Any, dw: Any) -> bool:
@@ -107,10 +111,14 @@ def _dweights(dy: Any, x: Any, pair: Any, dw: Any) -> bool:
     x, dy, flat = _joined(x, 1), _joined(dy, 1), _joined(dw, 0)
     sizes = zip(x.shape[2:], flat.shape[2:], stride, dilation, padding, strict=True)
     usual = all(u >= 0 for u in padding) and all(n <= _count(*one) for n, one in zip(dy.shape[2:], sizes, strict=True))
-    if not (usual and _room(x, flat, dy)):
-        return False
-    conv_dweights_large(dy, x, flat, stride, padding, dilation, groups, flat, np.empty(len(flat), flat.dtype))
-    return True
+    steps, dbias = (stride, padding, dilation, groups), np.empty(len(flat), flat.dtype)
+    room = usual and _room(x, flat, dy)
+    suited = suits_blocks(x, flat, dy.shape, len(flat) // groups)
+    if suited and dweights_blocks(dy, x, flat, *steps, flat, dbias, FEWEST if room else 1):
+        return True
+    if room:
+        flat[...] = conv_dweights_numpy(dy, x, flat, *steps)[0]
+    return room
 
 
 def _upright(w: Any, pair: Any) -> tuple[Any, Any, Any, Any]:
