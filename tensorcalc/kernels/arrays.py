@@ -1,5 +1,6 @@
 """What every kernel function asks of its arguments, and where its results go."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -60,7 +61,7 @@ def fastest(vectors: Callable[..., None], loops: Callable[..., None]) -> Callabl
 
 def rows(x: np.ndarray) -> np.ndarray:
     """x (..., H) as a matrix (B, H); the number of rows is spelled out since an empty array does not tell it."""
-    return x.reshape(int(np.prod(x.shape[:-1])), x.shape[-1])
+    return x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
 
 
 def launch(
@@ -93,7 +94,7 @@ def launch(
     by_blas = work > BLAS_ABOVE and runtime.backend() == "cpu"
     if by_blas and blas is not None:
         loops, by_blas = blas, False
-    if compiled(*given) and all(0 < np.prod(shape) <= LARGEST for shape in shapes) and not by_blas:
+    if compiled(*given) and all(0 < math.prod(shape) <= LARGEST for shape in shapes) and not by_blas:
         found = [
             target.reshape(shape) if _direct(target, given) and not accumulate else empty(shape, dtype)
             for target, shape in zip(targets, folded, strict=True)
