@@ -163,7 +163,7 @@ class VectorSource(Source):
         made = sum(name not in self.plan.outputs for name in text.kernel.writes)
         yield from lines[:made]
         arrays = ", ".join(f'{self.names(name) if name else None}, "{roles}"' for name, roles in found[:4])
-        yield f"if not convolved({arrays}, {', '.join(map(str, found.places))}):"
+        yield f"if not convolved({arrays}, {', '.join(map(str, found.places))}):  # by blocks of vectors if it is large"
         yield from indented(lines[made:])
 
     @cached_property

@@ -4,9 +4,9 @@ Each operation ``f`` comes as ``f_forward(...) -> (y, cache)`` and ``f_backward(
 order of the forward function's arguments. ``f_forward_loops`` is the kernel behind it, ``f_forward_numpy`` the
 reference. Optimizers, ``sgd`` to ``adamw``, change their arguments in place.
 
-Large products - linear layers, batched products, convolutions - are left to BLAS by way of the reference,
-on the CPU: loops compute up to a quarter of a million multiply-adds. (``matmul`` stays with its loops;
-``matmul_blocked`` is the same product at most of the speed of BLAS.)
+Large products - linear layers, batched products - are left to BLAS by way of the reference, on the CPU: loops compute
+up to a quarter of a million multiply-adds. (``matmul`` stays with its loops; ``matmul_blocked`` is the same product at
+most of the speed of BLAS.) Large convolutions are computed by blocks of vectors, or by BLAS where these stay half empty.
 
 Every function takes ``out=``, an array (or a tuple of them) that receives the result; backward functions add to what
 is in it with ``accumulate=True``. What a cache holds is not copied: leave it unchanged until the backward function ran.
