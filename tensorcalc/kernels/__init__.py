@@ -6,7 +6,8 @@ reference. Optimizers, ``sgd`` to ``adamw``, change their arguments in place.
 
 Large products - linear layers, batched products - are left to BLAS by way of the reference, on the CPU: loops compute
 up to a quarter of a million multiply-adds. (``matmul`` stays with its loops; ``matmul_blocked`` is the same product at
-most of the speed of BLAS.) Large convolutions are computed by blocks of vectors, or by BLAS where these stay half empty.
+most of the speed of BLAS.) Large convolutions are computed by blocks of vectors, or by BLAS where these stay
+half empty.
 
 Every function takes ``out=``, an array (or a tuple of them) that receives the result; backward functions add to what
 is in it with ``accumulate=True``. What a cache holds is not copied: leave it unchanged until the backward function ran.
