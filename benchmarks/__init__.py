@@ -5,6 +5,6 @@
 ``python -m benchmarks`` runs everything and stores results.json; ``python -m benchmarks layer_norm softmax`` runs what
 begins with these names; ``--large`` takes the large sizes, ``--show`` prints what is stored. ``--threads 1`` gives
 everyone one thread and counts processor time instead of time, which others at work on the machine disturb less.
-``python -m benchmarks.derivations`` prints how long the derivations of the sources take, ``python -m benchmarks.starts``
-how long imports, first calls and compilations do.
+``python -m benchmarks.derivations`` prints how long the derivations of the sources take, and
+``python -m benchmarks.starts`` how long imports, first calls and compilations do.
 """
