@@ -185,8 +185,9 @@ def attention_backward_blocks(
     keys, values = panels(k.swapaxes(1, 2)), panels(v.swapaxes(1, 2))
     by_number, by_row = [whole(x, ROWS, 1) for x in (dy, q)], [whole(x, 1, w) for x in (k, q, dy)]
     dot, logs = (whole(x[..., None], ROWS, 1)[..., 0] for x in ((dy * y).sum(2), logz))
-    rows = by_number[0].shape[1]
-    scores, slopes = (empty((B, min(QUERIES, rows), len(keys) // B * w), q.dtype) for _ in range(2))
+    rows, columns = by_number[0].shape[1], len(keys) // B * w
+    block = max(1, min(QUERIES, rows, k.size // (2 * B * columns)) // ROWS) * ROWS  # scratch memory as above
+    scores, slopes = (empty((B, block, columns), q.dtype) for _ in range(2))
     sizes = (rows, by_row[0].shape[2]), by_row[0].shape[1:], (M, by_row[2].shape[2])
     found = [room(x, B, *size) for x, size in zip((dq, dk, dv), sizes, strict=True)]
     found[1][...] = found[2][...] = 0
