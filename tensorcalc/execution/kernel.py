@@ -16,6 +16,7 @@ from . import runtime
 from .arithmetic import harmless
 from .blocks.launching import Launcher
 from .blocks.memory import region
+from .device import check_there_is_one, dtype_of, resident
 
 _LARGEST = 2**31 - 1
 _FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
@@ -49,7 +50,7 @@ class Kernel:
             with np.errstate(all="ignore"):
                 return self.__wrapped__(*checked)
         launcher = self._launch(dtype, checked)
-        if all(one is arg for one, arg in zip(checked, args, strict=True)):
+        if all(one is arg and not resident(arg) for one, arg in zip(checked, args, strict=True)):
             self._known[looks] = launcher
         return None
 
@@ -71,6 +72,10 @@ class Kernel:
 
     def _checked(self, name: str, value: Any) -> Any:
         """A scalar as it is; an array such that its memory can be handed over as it lies."""
+        if resident(value):
+            check_there_is_one(name)
+            dtype_of(name, value)
+            return value
         if not isinstance(value, np.ndarray):
             return self._scalar(name, value)
         if value.dtype not in _FLOATS + _INTEGERS:
@@ -90,8 +95,10 @@ class Kernel:
 
     def _dtype(self, args: tuple[Any, ...]) -> np.dtype:
         """The one floating-point type among the arrays, in which the loops compute."""
-        arrays = {name: arg for name, arg in zip(self._names, args, strict=True) if isinstance(arg, np.ndarray)}
-        floats = {name: array.dtype for name, array in arrays.items() if array.dtype in _FLOATS}
+        named = dict(zip(self._names, args, strict=True))
+        kinds = {name: arg.dtype for name, arg in named.items() if isinstance(arg, np.ndarray)}
+        kinds |= {name: dtype_of(name, arg) for name, arg in named.items() if resident(arg)}
+        floats = {name: dtype for name, dtype in kinds.items() if dtype in _FLOATS}
         if len(set(floats.values())) > 1:
             given = ", ".join(f"{name}: {dtype}" for name, dtype in floats.items())
             raise TypeError(self._says(f"its arrays must share one floating-point type ({given})"))
@@ -100,7 +107,8 @@ class Kernel:
     def _launch(self, dtype: np.dtype, args: tuple[Any, ...]) -> Launcher:
         if not runtime.compiles(dtype):
             raise TypeError(self._says(f"{runtime.backend()} computes in float32 only; use float32 or tc.use('numpy')"))
-        key = (dtype, *[(arg.dtype, arg.ndim) for arg in args if isinstance(arg, np.ndarray)])
+        arrays = [isinstance(arg, np.ndarray) or resident(arg) for arg in args]
+        key = (dtype, *[(str(arg.dtype), len(arg.shape)) for arg, is_one in zip(args, arrays, strict=True) if is_one])
         with runtime.lock:
             ti = runtime.taichi()
             real = ti.f64 if dtype == np.float64 else ti.f32
@@ -113,7 +121,7 @@ class Kernel:
                 warnings.simplefilter("ignore")  # deprecations inside Taichi's compiler are not the reader's
                 if dtype not in self._compiled:
                     self._compiled[dtype] = ti.kernel(self._annotated(ti, real))
-                launcher = Launcher(self._compiled[dtype], [isinstance(arg, np.ndarray) for arg in args])
+                launcher = Launcher(self._compiled[dtype], list(map(int, arrays)))
                 launcher.first(args)
             self._launchers[key] = launcher
             return launcher
@@ -140,9 +148,9 @@ def _look(array: np.ndarray) -> tuple:
 def kernel(loops: Callable[..., None]) -> Kernel:
     """Make a kernel of a function whose body is loops over arrays.
 
-    The outermost loops run in parallel. Arguments are NumPy arrays, contiguous where they are written to; an argument
-    annotated ``float`` or ``int`` is a number. The same loops run under plain Python where Taichi is absent, so they
-    count by ``range`` and ``ti.ndrange``.
+    The outermost loops run in parallel. Arguments are NumPy arrays, contiguous where they are written to, or on a GPU
+    arrays that live there (``ti.ndarray``); an argument annotated ``float`` or ``int`` is a number. The same loops run
+    under plain Python where Taichi is absent, so they count by ``range`` and ``ti.ndrange``.
 
     Parameters
     ----------

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..execution import runtime
 from ..execution.blocks import empty
+from ..execution.device import resident
 from ..execution.sizes import letter_of, sizes_of
 from ..notation.errors import NotationError
 from ..notation.syntax import Fixed
@@ -119,7 +120,7 @@ class CompiledFunction:
             results = known(values, seen, out)
             if results is not None:
                 return self._given_back(results, out)
-        if any(map(device.resident, values.values())):
+        if any(map(resident, values.values())):
             return device.called(self, values, sizes, out)
         arrays = self.function._arrays(values)
         found = sizes_of(self.function, arrays, sizes or {})

@@ -1,8 +1,4 @@
-"""Arrays that live on a GPU are read where they are, and the results stay there.
-
-Such an array is ``ti.ndarray(ti.f32, shape)`` of Taichi, or a tensor of PyTorch on CUDA. (The latter is untested: no
-CUDA device was at hand. Taichi's own arrays ran on Vulkan, in software.)
-"""
+"""Functions of arrays that live on a GPU: they are read where they are, and the results stay there."""
 
 from __future__ import annotations
 
@@ -12,21 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..execution import runtime
+from ..execution.device import check_there_is_one, dtype_of, on_host, resident
 from ..execution.sizes import sizes_of
 from ..notation.errors import NotationError
 from .calls import handed, position
 
 if TYPE_CHECKING:
     from .compiled import CompiledFunction
-
-_DTYPES = {"f32": "float32", "f64": "float64", "i32": "int32", "float32": "float32", "float64": "float64"}
-_DTYPES["int32"] = "int32"
-
-
-def resident(value: Any) -> bool:
-    """Whether a value is an array of Taichi's, or a tensor of PyTorch on CUDA."""
-    module = type(value).__module__
-    return (module == "taichi.lang._ndarray") or (module == "torch" and bool(value.is_cuda))
 
 
 def called(f: CompiledFunction, values: Mapping[str, Any], sizes: Mapping[str, int] | None, out: Any) -> Any:
@@ -56,11 +44,7 @@ def called(f: CompiledFunction, values: Mapping[str, Any], sizes: Mapping[str, i
 def _check(f: CompiledFunction, values: Mapping[str, Any]) -> None:
     """Everything is on the device, and there is one."""
     there = next(name for name, value in values.items() if resident(value))
-    if runtime.backend() in ("cpu", "numpy"):
-        raise TypeError(
-            f"{there} lives on a device, and kernels run on {runtime.backend()}: pass {there}.to_numpy(), "
-            "or choose the device by tc.use('gpu') in a new process"
-        )
+    check_there_is_one(there)
     for name in f.inputs:
         if name in values and not resident(values[name]) and np.ndim(values[name]):
             raise TypeError(
@@ -73,11 +57,9 @@ def _look(name: str, value: Any, indices: bool) -> Any:
     """What the checks see of a value: the shape and type of an array, the numbers of an index."""
     if not resident(value):
         return value
-    kind = _DTYPES.get(str(value.dtype).rpartition(".")[2])
-    if kind is None or getattr(value, "element_shape", None):
-        raise TypeError(f"{name} holds {value.dtype}: kernels read float32, float64, and int32 as indices")
+    kind = dtype_of(name, value)
     if indices:
-        return _on_host(value)
+        return on_host(value)
     return np.broadcast_to(np.zeros((), kind), tuple(value.shape))
 
 
@@ -92,7 +74,7 @@ def _results(f: CompiledFunction, sizes: Mapping, dtype: Any, like: Any, out: An
         array = given.get(name)
         if array is None:
             array = _new(shape, dtype, like)
-        elif not resident(array) or tuple(array.shape) != shape or _look(name, array, False).dtype != dtype:
+        elif not resident(array) or tuple(array.shape) != shape or dtype_of(name, array) != dtype:
             raise NotationError("shape", f"out for {name} is to be an array on the device, {dtype}, of shape {shape}")
         found[name] = array
     for name, array in given.items():
@@ -111,8 +93,4 @@ def _new(shape: tuple[int, ...], dtype: Any, like: Any) -> Any:
 
 def _back(array: Any, axes: tuple[str, ...], out: Any) -> Any:
     """The array; a number comes back to the host, unless the caller has a place for it."""
-    return array if axes or out is not None else _on_host(array)[0]
-
-
-def _on_host(array: Any) -> np.ndarray:
-    return array.cpu().numpy() if type(array).__module__ == "torch" else array.to_numpy()
+    return array if axes or out is not None else on_host(array)[0]

@@ -8,6 +8,7 @@ import numpy as np
 
 from tensorcalc.execution import runtime
 from tensorcalc.execution.blocks import empty
+from tensorcalc.execution.device import resident
 
 LARGEST = 2**31 - 1
 BLAS_ABOVE = 2**18  # multiply-adds; loops cannot keep up with a tuned product of matrices beyond that
@@ -20,6 +21,12 @@ def floats(**arrays: Any) -> tuple[np.ndarray, ...]:
 
     Integers become float64; float16, complex numbers and anything else is a TypeError.
     """
+    for name, array in arrays.items():
+        if resident(array):
+            raise TypeError(
+                f"{name} lives on a device: copy it by {name}.to_numpy(), or take what computes there, these "
+                "loops or the compiled function of tensorcalc.layers"
+            )
     given = {name: np.asarray(array) for name, array in arrays.items()}
     for name, array in given.items():
         if array.dtype.kind not in "iub" and array.dtype.newbyteorder("=") not in (np.float32, np.float64):

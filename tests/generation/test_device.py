@@ -1,5 +1,6 @@
 """On a GPU, which Vulkan in software stands for: the same results, from arrays of this memory or from those there."""
 
+import numpy as np
 import pytest
 
 import tensorcalc as tc
@@ -92,6 +93,10 @@ refused(out=x2)
 refused(out=placed(x[0]))
 refused(gamma=ti.ndarray(ti.f64, 300))
 refused(x=ti.ndarray(ti.i8, (5, 300)))
+from tensorcalc.kernels import matmul_forward_loops
+z, x3 = ti.ndarray(ti.f32, (5, 5)), placed(np.ascontiguousarray(x.T))
+matmul_forward_loops(x2, x3, z)
+print(np.allclose(z.to_numpy(), x @ x.T, rtol=1e-4, atol=1e-4))
 refused(**{name: ti.ndarray(ti.f64, x2.shape if name == "x" else 300) for name in ("x", "gamma", "beta")})
 """
 
@@ -121,6 +126,7 @@ def test_random_programs(python, vulkan):
 
 def test_arrays_stay_there_and_what_does_not_fit_is_refused(python, vulkan):
     lines = ran(python, vulkan, RULES)
+    assert lines.pop(-2) == "True"  # loops that are written by hand take such arrays too
     assert lines[:3] == ["True True", "True True", "float32 0.0"]
     expected = [
         "TypeError gamma is an array of this computer's memory, x lives on the device",
@@ -140,6 +146,10 @@ def test_arrays_stay_there_and_what_does_not_fit_is_refused(python, vulkan):
 def test_without_a_device_such_arrays_are_refused():
     with pytest.raises(TypeError, match=r"x lives on a device, and kernels run on cpu: pass x\.to_numpy\(\)"):
         compiled("gelu")(x=runtime.taichi().ndarray(runtime.taichi().f32, (3, 4)))
+    with pytest.raises(TypeError, match="y lives on a device, and kernels run on cpu"):
+        tc.kernels.sigmoid_forward_loops(np.ones(3), runtime.taichi().ndarray(runtime.taichi().f64, 3))
+    with pytest.raises(TypeError, match="x lives on a device: copy it"):
+        tc.kernels.sigmoid_forward(runtime.taichi().ndarray(runtime.taichi().f64, 3))
 
 
 def test_rows_go_to_blocks_of_threads():
