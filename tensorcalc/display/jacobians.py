@@ -92,16 +92,11 @@ def _band(jacobian: np.ndarray, row: str, column: str) -> str:
     r, c = formulas.symbol(row), formulas.symbol(column)
     at_rows, at_columns = np.nonzero(jacobian)
     low, high = int((at_columns - at_rows).min()), int((at_columns - at_rows).max())
-    from_below, from_above = low > 1 - jacobian.shape[0], high < jacobian.shape[1] - 1
-    if from_below and from_above:
+    if low > 1 - jacobian.shape[0] and high < jacobian.shape[1] - 1:
         return rf"a band: zero unless ${low} \leq {c} - {r} \leq {high}$"
-    if from_above:
-        return (
-            rf"lower triangular: zero unless ${c} \leq {r}$" if high == 0 else rf"zero unless ${c} - {r} \leq {high}$"
-        )
-    if from_below:
-        return rf"upper triangular: zero unless ${c} \geq {r}$" if low == 0 else rf"zero unless ${c} - {r} \geq {low}$"
-    return ""
+    if high == 0:
+        return rf"lower triangular: zero unless ${c} \leq {r}$"
+    return rf"upper triangular: zero unless ${c} \geq {r}$" if low == 0 else ""
 
 
 def _only_where_equal(jacobian: np.ndarray, letters: str, row: str, column: str) -> bool:
