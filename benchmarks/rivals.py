@@ -82,9 +82,12 @@ def torch(name: str, given: Given) -> Call | None:
     def layer_norm() -> Any:
         return aten.native_layer_norm(a["x"], a["gamma"].shape, a["gamma"], a["beta"], EPS)[0]
 
+    one = 1 / a["sigma"] if "sigma" in a else None  # PyTorch keeps it from its forward function
+    saved = _layer_norm_backward(a) if name == "layer_norm_backward" else ()
+
     def batch_norm_images_backward() -> Any:
         return aten.native_batch_norm_backward(
-            a["dl_dy"], a["x"], a["gamma"], None, None, a["m"], 1 / a["sigma"], True, EPS, [True] * 3
+            a["dl_dy"], a["x"], a["gamma"], None, None, a["m"], one, True, EPS, [True] * 3
         )
 
     def cross_entropy_backward() -> Any:
@@ -97,7 +100,7 @@ def torch(name: str, given: Given) -> Call | None:
         "chain": lambda: torch.tanh(torch.sigmoid(a["x"]) * torch.exp(-a["x"] * a["x"]) + torch.relu(a["x"])),
         "layer_norm": layer_norm,
         "layer_norm_small": layer_norm,
-        "layer_norm_backward": lambda: aten.native_layer_norm_backward(*_layer_norm_backward(a)),
+        "layer_norm_backward": lambda: aten.native_layer_norm_backward(*saved),
         "softmax": lambda: torch.softmax(a["x"], 1),
         "cross_entropy_backward": cross_entropy_backward,
         "batch_norm_images": lambda: functional.batch_norm(
@@ -124,9 +127,7 @@ def torch_out(name: str, given: Given) -> Call | None:
         )[0]
 
     def layer_norm_backward() -> Any:
-        return aten.native_layer_norm_backward.out(
-            *_layer_norm_backward(a), out0=like, out1=columns[0], out2=columns[1]
-        )
+        return aten.native_layer_norm_backward.out(*saved, out0=like, out1=columns[0], out2=columns[1])
 
     def batch_norm_images() -> Any:
         return aten.native_batch_norm.out(
@@ -139,6 +140,7 @@ def torch_out(name: str, given: Given) -> Call | None:
         torch.sigmoid(a["x"], out=like).mul_(other)
         return like.add_(torch.clamp(a["x"], min=0, out=other)).tanh_()
 
+    saved = _layer_norm_backward(a) if name == "layer_norm_backward" else ()
     columns = [torch.empty_like(a["gamma"]) for _ in range(2)] if "gamma" in a else []
     other = torch.empty_like(a["x"]) if name == "chain" else None
     return {

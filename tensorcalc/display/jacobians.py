@@ -87,7 +87,7 @@ def structure(jacobian: np.ndarray, rows: str, columns: str) -> str:
 
 def _band(jacobian: np.ndarray, row: str, column: str) -> str:
     """Where one index of a matrix is bound to lie, seen from the other."""
-    if jacobian.ndim != 2:
+    if len(row) != 1 or len(column) != 1:
         return ""
     r, c = formulas.symbol(row), formulas.symbol(column)
     at_rows, at_columns = np.nonzero(jacobian)

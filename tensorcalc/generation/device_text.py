@@ -64,23 +64,8 @@ class DeviceText(KernelText):
         if not self.shared.loops or self.grouped():
             yield from super().lines()
             return
-        yield from self.over_blocks(self.count_of_rows(), [*self.row(), *self.rest(self.block(self.kernel.body))])
-
-    def row(self) -> list[str]:
-        """The letters of the row that a block has."""
-        first = self.kernel.rows[:2]
-        name = self.out.letter(first[0]) if len(first) == 1 else "row"
-        lines = [f"{name} = place // THREADS"]
-        if len(first) == 2:
-            size = self.size(first[1].range)
-            lines += [
-                f"{self.out.letter(idx)} = row {sign} {size}" for idx, sign in zip(first, ("//", "%"), strict=True)
-            ]
-        return lines
-
-    def rest(self, body: list[str]) -> list[str]:
-        rest = self.kernel.rows[2:]
-        return [f"for {self.letters(rest)} in {self.ranges(rest)}:", *indented(body)] if rest else body
+        body = [f"{self.row()} = place // THREADS", *self.letters_of_row(), *self.of_row()]
+        yield from self.over_blocks(self.count_of_rows(), body)
 
     def over_blocks(self, count: str, body: list[str]) -> Iterator[str]:
         yield "ti.loop_config(block_dim=THREADS)"

@@ -121,11 +121,9 @@ class KernelText:
         elif not kernel.rows:
             yield from self.without_rows()
         else:
-            first, rest = kernel.rows[:2], kernel.rows[2:]
+            first = kernel.rows[:2]
             yield f"for {self.letters(first)} in {self.ranges(first)}:"
-            if rest:
-                yield f"    for {self.letters(rest)} in {self.ranges(rest)}:"
-            yield from indented(self.block(kernel.body), 2 if rest else 1)
+            yield from indented(self.of_row())
         for finish in kernel.finishes:
             yield from self.finish(finish)
 
@@ -168,21 +166,30 @@ class KernelText:
         return f"ti.max({LEAST}, {share})" if self.kernel.columns else share
 
     def rows_of_group(self) -> Iterator[str]:
-        first, rest = self.kernel.rows[:2], self.kernel.rows[2:]
-        wide = first[0] in self.vectors.loops
-        count = self.count_of_rows()
+        row = self.kernel.rows[0]
         start = "group * rows_in_group"
-        name = self.out.letter(first[0]) if len(first) == 1 else "row"
-        yield f"for {name} in range({start}, ti.min({start} + rows_in_group, {count})):"
-        if len(first) == 2:
-            second = self.size(first[1].range)
-            yield f"    {self.out.letter(first[0])} = row // {second}"
-            yield f"    {self.out.letter(first[1])} = row % {second}"
-        if rest:
-            yield f"    for {self.letters(rest)} in {self.ranges(rest)}:"
-        self.vector = first[0] if wide else None
-        yield from indented(self.block(self.kernel.body), 2 if rest else 1)
+        yield f"for {self.row()} in range({start}, ti.min({start} + rows_in_group, {self.count_of_rows()})):"
+        self.vector = row if row in self.vectors.loops else None
+        yield from indented([*self.letters_of_row(), *self.of_row()])
         self.vector = None
+
+    def row(self) -> str:
+        """What counts the rows: their letter, or a number made of their first two letters."""
+        return self.out.letter(self.kernel.rows[0]) if len(self.kernel.rows) == 1 else "row"
+
+    def letters_of_row(self) -> list[str]:
+        """Two letters from the number of a row."""
+        if len(self.kernel.rows) == 1:
+            return []
+        first, second = self.kernel.rows[:2]
+        size = self.size(second.range)
+        return [f"{self.out.letter(first)} = row // {size}", f"{self.out.letter(second)} = row % {size}"]
+
+    def of_row(self) -> list[str]:
+        """What is done for a row, in loops over its third letter and those behind it."""
+        rest = self.kernel.rows[2:]
+        head = [f"for {self.letters(rest)} in {self.ranges(rest)}:"] if rest else []
+        return [*head, *indented(self.block(self.kernel.body), len(head))]
 
     def count_of_rows(self) -> str:
         return " * ".join(self.size(idx.range) for idx in self.kernel.rows[:2])

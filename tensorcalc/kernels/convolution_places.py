@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from tensorcalc.execution import runtime
-from tensorcalc.execution.blocks import empty, launching
+from tensorcalc.execution.blocks import empty
+from tensorcalc.execution.blocks.launching import is_noting
 
 from . import arrays
 from .convolution import conv_dweights_numpy, conv_forward_numpy
@@ -44,7 +45,7 @@ def convolved(
     large = y.size * _size(w, w_roles, "c") * _size(w, w_roles, "p") > arrays.BLAS_ABOVE
     if not large or runtime.backend() != "cpu":
         return False
-    if launching._Noting.launches is not None:
+    if is_noting():
         raise LookupError("what is prepared for blocks of vectors depends on the numbers in w")
     with np.errstate(all="ignore"):
         return place_by_place(x, x_roles, w, w_roles, bias, bias_roles, y, y_roles, places)

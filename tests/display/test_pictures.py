@@ -159,6 +159,7 @@ EYE2, EYE3 = np.eye(2), np.eye(3)
         (np.tril(np.ones((3, 4)), 1), "i", "p", "scattered zeros"),
         (np.eye(3, 5) + np.eye(3, 5, 2), "i", "p", r"a band: zero unless $0 \leq p - i \leq 2$"),
         (np.ones((3, 3)) - np.diag([0, 1, 0]), "i", "p", "scattered zeros"),
+        (np.eye(3), "ij", "", "scattered zeros"),  # of a matrix by a number
         (np.zeros((3, 3)), "i", "p", "zero"),
         (np.ones((1, 1)), "i", "p", "dense"),
     ],

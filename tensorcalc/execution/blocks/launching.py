@@ -97,6 +97,11 @@ def noting() -> Iterator[list[tuple[Launcher, tuple[Any, ...]]]]:
             _Noting.launches = None
 
 
+def is_noting() -> bool:
+    """Whether launches are noted down at present, on stand-ins whose numbers mean nothing."""
+    return _Noting.launches is not None
+
+
 @contextmanager
 def _left_to_llvm() -> Iterator[None]:
     """Vector code passes by Taichi's own optimizer: LLVM finds the same, and its passes over long code are slow."""
