@@ -32,7 +32,7 @@ class _Session:
     taichi: ModuleType | None = None  # once imported, whether started or not
     started: str = ""  # the one architecture that Taichi runs on
     program: Any = None  # identity of the program that was started
-    pid: int = 0
+    forked: bool = False  # whether this process is a copy, made by a fork, of the one that started Taichi
     shared: bool = False  # whether Taichi's own threads are ready to take part
 
 
@@ -109,7 +109,7 @@ def taichi() -> ModuleType:
     module = _session.taichi
     if module is None:
         raise RuntimeError("Taichi is not running: choose where kernels run first, as in tc.use('cpu')")
-    if os.getpid() != _session.pid:
+    if _session.forked:
         raise RuntimeError(
             "this process was forked after Taichi had started, and its threads did not survive: "
             "start processes by multiprocessing's 'spawn' method, or call tc.use('numpy') in this one"
@@ -120,6 +120,14 @@ def taichi() -> ModuleType:
             "restart Python and choose the architecture by tc.use(...) alone"
         )
     return module
+
+
+def _after_fork() -> None:
+    _session.forked = bool(_session.started)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def share() -> None:
@@ -152,7 +160,7 @@ def _start(arch: str) -> str:
         )
     if not _session.started:
         _session.started = _init(ti, arch)
-        _session.program, _session.pid = ti.lang.impl.get_runtime().prog, os.getpid()
+        _session.program = ti.lang.impl.get_runtime().prog
     elif arch not in (_session.started, "gpu"):
         raise RuntimeError(
             f"Taichi already runs on {_session.started!r} in this process and cannot change to {arch!r}: "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..calculus.function import bases
-from ..execution.blocks.memory import ALIGNMENT, address, empty
+from ..execution.blocks.memory import ALIGNMENT, address, allocation
 from ..execution.blocks.replays import Replay
 from ..notation.expression import Looked, Sym
 from ..notation.syntax import Constant, Fixed
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 NUMBERS = (int, float, np.number)
 _CONTIGUOUS = 0x101  # in the number of an array's flags: rows lie one after the other, each number in its place
 
-
-Look = tuple[tuple, list[Any], bool]
+Look = tuple[tuple, list[Any], bool, bool]
+Placed = tuple[np.ndarray, int]  # an array and its address
 
 
 def look(values: Mapping[str, Any], sizes: Mapping[str, int] | None) -> Look | None:
@@ -32,22 +32,25 @@ def look(values: Mapping[str, Any], sizes: Mapping[str, int] | None) -> Look | N
     Returns
     -------
     what checks depend on, apart from the values of indices and the place of ``out``; the addresses of arrays, and
-    numbers; whether all arrays lie as kernels read them
+    numbers; whether all arrays lie as kernels read them; whether all lie at multiples of 64 bytes
     """
-    looks: list[Any] = []
+    looks: list[Any] = [*values]
     places: list[Any] = []
-    flags = _CONTIGUOUS
+    flags, bits = _CONTIGUOUS, 0
     for value in values.values():
         if type(value) is np.ndarray:
-            looks.append((value.shape, value.dtype))
-            places.append(address(value))
+            place = address(value)
+            looks += value.shape, value.dtype
+            places.append(place)
             flags &= value.flags.num
+            bits |= place
         elif isinstance(value, NUMBERS):
             looks.append(type(value))
             places.append(value)
         else:
             return None
-    return (*values, *looks, *(sizes.items() if sizes else ())), places, flags == _CONTIGUOUS
+    key = (*looks, *sizes.items()) if sizes else tuple(looks)
+    return key, places, flags == _CONTIGUOUS, not bits % ALIGNMENT
 
 
 class Call:
@@ -56,62 +59,58 @@ class Call:
     def __init__(self, of: CompiledFunction, dtype: np.dtype, values: Mapping[str, Any], sizes: Mapping) -> None:
         self.entry, self.dtype, self.outputs, self.in_place = of._entries[dtype], dtype, of.outputs, of.in_place
         axes = of.function.signature.axes
-        self.shapes = {name: tuple(sizes[one] for one in axes[name]) for name in of.outputs}
+        self.shapes = [tuple(sizes[one] for one in axes[name]) for name in of.outputs]
+        self.new = [allocation(shape, dtype) for shape in self.shapes]
         self.sizes = [int(sizes[name]) for name in dict.fromkeys(of._source(dtype, "vectors").sizes)]
         self.positions, self.inputs, self.bounds = of.function.positions, of.inputs, _limits(of.function, sizes)
         names = list(values)
         self.order = [names.index(name) for name in (*self.inputs, *self.positions)]
         self.arrays = [k for k, value in enumerate(values.values()) if type(value) is np.ndarray]
         self.arrays += range(len(names), len(names) + len(self.outputs))
+        self.picks = [k for k in self.arrays if k < len(names) and names[k] in self.positions]
         self.replays: dict[tuple[int, ...], Replay | None] = {}  # by how the arrays are aligned
-        launches = all(isinstance(step, Pass) for step in of.plan.steps)  # a product of matrices is none
-        self.repeats = launches and all(self._as_it_lies(*item) for item in values.items())
+        self.direct = all(self._as_it_lies(*item) for item in values.items())
+        self.repeats = all(isinstance(step, Pass) for step in of.plan.steps)  # a product of matrices is no launch
 
     def _as_it_lies(self, name: str, value: Any) -> bool:
+        """Whether kernels take it as it is, once it is contiguous; indices are made 32 bits wide."""
         if type(value) is not np.ndarray:
             return True
-        return value.ndim > 0 and value.dtype == (self.dtype if name in self.inputs else np.int32)
+        return value.ndim > 0 and (value.dtype == self.dtype or name in self.positions)
 
-    def __call__(self, values: Mapping[str, Any], seen: Look, out: Any) -> dict[str, np.ndarray] | None:
-        """The outputs; None, and nothing is done, where something has to be looked at again."""
-        _, places, contiguous = seen
-        results = self._results(out)
-        if results is None:
+    def __call__(self, values: Mapping[str, Any], seen: Look, out: Any) -> Any:
+        """What the function returns; None, and nothing is done, where something has to be looked at again."""
+        _, places, contiguous, aligned = seen
+        results = [make() for make in self.new] if out is None else self._given(out)
+        if results is None or (self.bounds and not self._inside(values)):
             return None
-        given = [*values.values(), *results.values()]
-        places = [*places, *map(address, results.values())]
-        if out is not None and self._meet(given, places, contiguous):
+        for _, place in results:
+            places.append(place)
+        if out is not None and self._meet([*values.values(), *(array for array, _ in results)], places, contiguous):
             return None
-        if self.bounds and not self._inside(values):
-            return None
-        if not (contiguous and self.repeats):
-            self._launch(given)
-            return results
-        alignment = tuple([places[k] % ALIGNMENT for k in self.arrays])
-        replay = self.replays.get(alignment)
-        if replay is not None:
-            replay(places)
-            return results
-        self._launch(given)
-        if alignment not in self.replays:
-            self.replays[alignment] = self._replay(given)
-        return results
+        if self.repeats and self.direct and contiguous:
+            self._repeated(values, places, results, () if aligned and out is None else self._alignment(places))
+        else:
+            self._launch([*values.values(), *(array for array, _ in results)], self.direct and contiguous)
+        if len(results) > 1:
+            return {name: array for name, (array, _) in zip(self.outputs, results, strict=True)}
+        found = results[0][0]
+        return found if out is not None or self.shapes[0] else found[()]
 
-    def _results(self, out: Any) -> dict[str, np.ndarray] | None:
+    def _given(self, out: Any) -> list[Placed] | None:
         """Where to write; None where an array of the caller's does not fit at once."""
-        if out is None:
-            return {name: empty(shape, self.dtype) for name, shape in self.shapes.items()}
         given = out if len(self.outputs) > 1 else {self.outputs[0]: out}
-        found: dict[str, np.ndarray] = {}
-        for name, shape in self.shapes.items():
+        found: list[Placed] = []
+        for name, shape, make in zip(self.outputs, self.shapes, self.new, strict=True):
             array = given.get(name)
             if array is None:
-                array = empty(shape, self.dtype)
-            elif type(array) is not np.ndarray or array.shape != shape or array.dtype != self.dtype:
+                found.append(make())
+                continue
+            if type(array) is not np.ndarray or array.shape != shape or array.dtype != self.dtype:
                 return None
             if not array.flags.carray:  # contiguous, aligned and writeable
                 return None
-            found[name] = array
+            found.append((array, address(array)))
         return found
 
     def _meet(self, given: list[Any], places: list[Any], contiguous: bool) -> bool:
@@ -131,30 +130,62 @@ class Call:
         return self.in_place and distance == 0 and output.shape == other.shape and output.dtype == other.dtype
 
     def _inside(self, values: Mapping[str, Any]) -> bool:
-        """Whether every index is one of its axis."""
-        return all(low <= np.min(values[k]) and np.max(values[k]) < high for k, (low, high) in self.bounds.items())
+        """Whether every index is one of its axis: a negative one is large where its sign is read as a digit."""
+        for name, size in self.bounds.items():
+            value = values[name]
+            if type(value) is np.ndarray:
+                value = np.maximum.reduce(value.view(value.dtype.str.replace("i", "u")), axis=None)
+            if not 0 <= value < size:
+                return False
+        return True
 
-    def _launch(self, given: list[Any]) -> None:
+    # ------------------------------------------------------------ launching
+
+    def _alignment(self, places: list[Any]) -> tuple[int, ...]:
+        """How the arrays lie whose numbers may be taken in vectors; empty where all lie at multiples of 64 bytes."""
+        found = tuple([places[k] % ALIGNMENT for k in self.arrays if k not in self.picks])
+        return found if any(found) else ()
+
+    def _repeated(self, values: Mapping[str, Any], places: list[Any], results: list[Placed], key: tuple) -> None:
+        given = None
+        if self.picks:
+            given = list(values.values())
+            for k in self.picks:
+                given[k] = given[k].astype(np.int32, copy=False)
+                places[k] = address(given[k])
+        replay = self.replays.get(key)
+        if replay is not None:
+            replay(places)
+            return
+        given = [*(given or values.values()), *(array for array, _ in results)]
+        self._launch(given, True)
+        if key not in self.replays:
+            self.replays[key] = self._replay(given)
+
+    def _launch(self, given: list[Any], direct: bool) -> None:
+        """Run it all; whether arrays are taken as they lie."""
         arrays = [one.reshape(1) if one.ndim == 0 else one for one in given[len(given) - len(self.outputs) :]]
-        inputs = [handed(given[k], self.dtype) for k in self.order[: len(self.inputs)]]
-        looked = [position(given[k]) for k in self.order[len(self.inputs) :]]
+        chosen = [given[k] for k in self.order]
+        count = len(self.inputs)
+        inputs = [one if direct and type(one) is np.ndarray else handed(one, self.dtype) for one in chosen[:count]]
+        looked = [position(one) for one in chosen[count:]]
         with np.errstate(all="ignore"):
             self.entry(*inputs, *looked, *arrays, *self.sizes)
 
     def _replay(self, given: list[Any]) -> Replay | None:
         try:
-            return Replay(lambda *stand_ins: self._launch(list(stand_ins)), given)
+            return Replay(lambda *stand_ins: self._launch(list(stand_ins), True), given)
         except LookupError:
             return None
 
 
-def _limits(function: Function, sizes: Mapping[str, int]) -> dict[str, tuple[int, int]]:
-    """Where the values of constant and looked-up indices have to lie."""
-    axes, found = function.signature.axes, dict[str, tuple[int, int]]()
+def _limits(function: Function, sizes: Mapping[str, int]) -> dict[str, int]:
+    """Below what the values of constant and looked-up indices have to lie."""
+    axes, found = function.signature.axes, dict[str, int]()
     for tensor, axis, slot in picked(function):
         if not isinstance(slot, Fixed):
             size = sizes[axes[tensor][axis]]
-            found[slot.name] = 0, min(size, found.get(slot.name, (0, size))[1])
+            found[slot.name] = min(size, found.get(slot.name, size))
     return found
 
 

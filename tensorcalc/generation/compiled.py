@@ -115,11 +115,11 @@ class CompiledFunction:
         TypeError : ``out`` has another floating-point type
         """
         seen = look(values, sizes)
-        known = seen and self._known.get(seen[0])
+        known = self._known.get(seen[0]) if seen else None
         if seen and known and runtime.backend() == "cpu":
-            results = known(values, seen, out)
-            if results is not None:
-                return self._given_back(results, out)
+            returned = known(values, seen, out)
+            if returned is not None:
+                return returned
         if any(map(resident, values.values())):
             return device.called(self, values, sizes, out)
         arrays = self.function._arrays(values)

@@ -3,7 +3,7 @@
 import ctypes
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,10 +64,21 @@ def empty(shape: int | tuple[int, ...], dtype: Any = np.float32) -> np.ndarray:
     >>> empty((3, 5)).__array_interface__["data"][0] % 64
     0
     """
-    dtype = np.dtype(dtype)
-    count = shape if isinstance(shape, int) else math.prod(shape)
-    buffer = np.empty(count * dtype.itemsize + ALIGNMENT, np.uint8)
-    return np.ndarray(shape, dtype, buffer, -address(buffer) % ALIGNMENT)
+    return allocation((shape,) if isinstance(shape, int) else shape, np.dtype(dtype))()[0]
+
+
+def allocation(shape: tuple[int, ...], dtype: np.dtype) -> Callable[[], tuple[np.ndarray, int]]:
+    """`empty` for one shape, again and again: each call makes an array and tells where it lies."""
+    nbytes = math.prod(shape) * dtype.itemsize + ALIGNMENT
+    new, view, byte, place_of = np.empty, np.ndarray, np.dtype(np.uint8), address  # looked up once
+
+    def make() -> tuple[np.ndarray, int]:
+        buffer = new(nbytes, byte)
+        place = place_of(buffer)
+        offset = -place % ALIGNMENT
+        return view(shape, dtype, buffer, offset), place + offset
+
+    return make
 
 
 def aligned(array: Any) -> np.ndarray:

@@ -37,26 +37,33 @@ class Replay:
         self._numbers: list[tuple[int, tuple[int], Put, type]] = []
         self._launches: list[Callable[[], None]] = []
         self._temporary: list[np.ndarray] = []  # what the function allocates on the way: kept, and used every time
+        self._nothing: list[Any] = [None] * len(given)
+        self._told = self._nothing  # what the contexts hold
         with noting() as launches:
             function(*self._stand_ins)
         for launcher, args in launches:
             self._learn(launcher, args)
         self._stand_ins.clear()
-        self._filled = [-1] * len(self._arrays)
 
-    def __call__(self, places: Sequence[Any]) -> None:
+    def __call__(self, places: list[Any]) -> None:
         """Launch with the addresses of the arrays and the numbers, in the order of ``given``."""
         with runtime.lock:
             runtime.taichi()  # refuses what would be a crash: another program, another process
-            for k, (source, offset, n, put, nbytes, shape) in enumerate(self._arrays):
-                place = places[source] + offset
-                if place != self._filled[k]:
-                    put(n, place, nbytes, shape, 0)
-                    self._filled[k] = place
-            for source, n, put, kind in self._numbers:
-                put(n, kind(places[source]))
+            if self._numbers or places != self._told:  # a comparison does not tell 0 from -0
+                self._tell(places)
             for launch in self._launches:
                 launch()
+
+    def _tell(self, places: list[Any]) -> None:
+        """Write into the contexts what is not the same as last time."""
+        told, self._told = self._told, self._nothing
+        for source, offset, n, put, nbytes, shape in self._arrays:
+            if places[source] != told[source]:
+                put(n, places[source] + offset, nbytes, shape, 0)
+        for source, n, put, kind in self._numbers:
+            if places[source] is not told[source]:
+                put(n, kind(places[source]))
+        self._told = places
 
     def _learn(self, launcher: Launcher, args: tuple[Any, ...]) -> None:
         if launcher.context is None:
