@@ -44,6 +44,22 @@ def check_there_is_one(name: str) -> None:
         )
 
 
+def refuse_mixed(name: str, there: str) -> None:
+    """Refuse an array in this computer's memory beside one that lives on a device."""
+    raise TypeError(
+        f"{name} is an array of this computer's memory, {there} lives on the device: copy {name} there once, "
+        "by array = ti.ndarray(ti.f32, shape) and array.from_numpy(…)"
+    )
+
+
+def new(shape: tuple[int, ...], dtype: Any, like: Any) -> Any:
+    """An array of arbitrary content where `like` is."""
+    if type(like).__module__ == "torch":
+        return like.new_empty(shape)
+    kinds = {long: short for short, long in _DTYPES.items()}
+    return runtime.taichi().ndarray(getattr(runtime.taichi(), kinds[str(dtype)]), shape)
+
+
 def on_host(array: Any) -> np.ndarray:
     """A copy in this computer's memory."""
     return array.cpu().numpy() if type(array).__module__ == "torch" else array.to_numpy()

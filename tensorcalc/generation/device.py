@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..execution import runtime
-from ..execution.device import check_there_is_one, dtype_of, on_host, resident
+from ..execution.device import check_there_is_one, dtype_of, new, on_host, refuse_mixed, resident
 from ..execution.sizes import sizes_of
 from ..notation.errors import NotationError
 from .calls import handed, position
@@ -47,10 +47,7 @@ def _check(f: CompiledFunction, values: Mapping[str, Any]) -> None:
     check_there_is_one(there)
     for name in f.inputs:
         if name in values and not resident(values[name]) and np.ndim(values[name]):
-            raise TypeError(
-                f"{name} is an array of this computer's memory, {there} lives on the device: copy {name} there once, "
-                "by array = ti.ndarray(ti.f32, shape) and array.from_numpy(…)"
-            )
+            refuse_mixed(name, there)
 
 
 def _look(name: str, value: Any, indices: bool) -> Any:
@@ -73,7 +70,7 @@ def _results(f: CompiledFunction, sizes: Mapping, dtype: Any, like: Any, out: An
             raise ValueError(f"{name} has shape {shape}: an empty array cannot live on a device")
         array = given.get(name)
         if array is None:
-            array = _new(shape, dtype, like)
+            array = new(shape, dtype, like)
         elif not resident(array) or tuple(array.shape) != shape or dtype_of(name, array) != dtype:
             raise NotationError("shape", f"out for {name} is to be an array on the device, {dtype}, of shape {shape}")
         found[name] = array
@@ -82,13 +79,6 @@ def _results(f: CompiledFunction, sizes: Mapping, dtype: Any, like: Any, out: An
         if any(array is other for other in others):
             raise ValueError(f"out for {name} is read, or written twice, while {name} is computed: give another array")
     return found
-
-
-def _new(shape: tuple[int, ...], dtype: Any, like: Any) -> Any:
-    if type(like).__module__ == "torch":
-        return like.new_empty(shape)
-    ti = runtime.taichi()
-    return ti.ndarray(ti.f64 if dtype == np.float64 else ti.f32, shape)
 
 
 def _back(array: Any, axes: tuple[str, ...], out: Any) -> Any:

@@ -9,6 +9,11 @@ up to a quarter of a million multiply-adds. (``matmul`` stays with its loops; ``
 most of the speed of BLAS.) Large convolutions are computed by blocks of vectors, or by BLAS where these stay
 half empty.
 
+On a GPU the functions take arrays that live there (``ti.ndarray``), and their results live there, but for numbers; all
+but ``einsum``, ``inverse`` and ``matmul_blocked``, which say so. They run the plain loops, a row or an element to a
+thread, and copy an array (there) whose shape these do not take. The compiled functions of `tensorcalc.layers` are the
+fast way: a row to a block of threads. Both were tested on Vulkan in software; on CUDA they are untested.
+
 Every function takes ``out=``, an array (or a tuple of them) that receives the result; backward functions add to what
 is in it with ``accumulate=True``. What a cache holds is not copied: leave it unchanged until the backward function ran.
 """
@@ -128,6 +133,7 @@ def _launched(item: Any) -> Iterator[Kernel | VectorLoops]:
     if isinstance(item, (Kernel, VectorLoops)):
         yield item
     elif isinstance(item, FunctionType) and item.__module__.startswith(__name__):
+        item = inspect.unwrap(item)
         for name in item.__code__.co_names:
             found = item.__globals__.get(name)
             if isinstance(found, (Kernel, VectorLoops)) or getattr(found, "__module__", None) == item.__module__:

@@ -10,6 +10,7 @@ from tensorcalc.execution.kernel import Kernel, kernel
 from tensorcalc.execution.runtime import ti
 
 from .arrays import floats, launch, upstream
+from .placed import anywhere
 
 _CUBE = 0.044715  # of the approximation by tanh
 _FAR = 6.5  # from here on erf is 1 to the last digit
@@ -122,6 +123,7 @@ def gelu_tanh_backward_numpy(dy: np.ndarray, x: np.ndarray) -> np.ndarray:
     return dy / 2 * (1 + t + x * (1 - t * t) * root * (1 + 3 * cube * x * x))
 
 
+@anywhere
 def leaky_relu_forward(x: Any, slope: float = 0.01, out: Any = None) -> tuple[np.ndarray, LeakyReluCache]:
     """y_i = x_i where x_i > 0, else slope x_i; NaN where x_i is NaN.
 
@@ -156,6 +158,7 @@ def leaky_relu_forward(x: Any, slope: float = 0.01, out: Any = None) -> tuple[np
     return y, LeakyReluCache(x, float(slope))
 
 
+@anywhere
 def leaky_relu_backward(dy: Any, cache: LeakyReluCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
     """dl/dx_i = dl/dy_i where x_i > 0, else slope dl/dy_i: also at the kink x_i = 0, which has no derivative.
 
@@ -194,6 +197,7 @@ def leaky_relu_backward(dy: Any, cache: LeakyReluCache, out: Any = None, accumul
     return dx
 
 
+@anywhere
 def gelu_forward(x: Any, approximate: str = "none", out: Any = None) -> tuple[np.ndarray, GeluCache]:
     """y_i = x_i/2 (1 + erf(x_i/sqrt(2))), or with tanh(sqrt(2/pi) (x_i + 0.044715 x_i³)) in place of erf.
 
@@ -236,6 +240,7 @@ def gelu_forward(x: Any, approximate: str = "none", out: Any = None) -> tuple[np
     return y, GeluCache(x, approximate)
 
 
+@anywhere
 def gelu_backward(dy: Any, cache: GeluCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
     """dl/dx_i = dl/dy_i (Phi(x_i) + x_i phi(x_i)), with the normal distribution Phi and its density phi.
 

@@ -8,7 +8,9 @@ import numpy as np
 
 from tensorcalc.execution import runtime
 from tensorcalc.execution.blocks import empty
-from tensorcalc.execution.device import resident
+from tensorcalc.execution.device import check_there_is_one, on_host, resident
+
+from .placed import Placed, launched
 
 LARGEST = 2**31 - 1
 BLAS_ABOVE = 2**18  # multiply-adds; loops cannot keep up with a tuned product of matrices beyond that
@@ -16,17 +18,21 @@ BLAS_ABOVE = 2**18  # multiply-adds; loops cannot keep up with a tuned product o
 Shape = tuple[int, ...]
 
 
-def floats(**arrays: Any) -> tuple[np.ndarray, ...]:
+def floats(**arrays: Any) -> tuple[Any, ...]:
     """The named arguments as arrays of one floating-point type, the one that NumPy would compute in.
 
     Integers become float64; float16, complex numbers and anything else is a TypeError.
     """
     for name, array in arrays.items():
         if resident(array):
+            check_there_is_one(name)
             raise TypeError(
-                f"{name} lives on a device: copy it by {name}.to_numpy(), or take what computes there, these "
-                "loops or the compiled function of tensorcalc.layers"
+                f"{name} lives on a device, where this function does not compute: copy it by {name}.to_numpy(), "
+                "or state its formula and compile it, tc.function('…').compile()"
             )
+    there = next((array for array in arrays.values() if isinstance(array, Placed)), None)
+    if there is not None:
+        return tuple(_beside(there, name, array) for name, array in arrays.items())
     given = {name: np.asarray(array) for name, array in arrays.items()}
     for name, array in given.items():
         if array.dtype.kind not in "iub" and array.dtype.newbyteorder("=") not in (np.float32, np.float64):
@@ -36,16 +42,30 @@ def floats(**arrays: Any) -> tuple[np.ndarray, ...]:
     return tuple(np.asarray(array, dtype) for array in given.values())
 
 
-def integers(name: str, given: Any, below: int) -> np.ndarray:
+def _beside(there: Placed, name: str, array: Any) -> Any:
+    """An array on a device as it lies, of the one type; a number as NumPy's."""
+    if not isinstance(array, Placed):
+        return np.asarray(array, there.dtype)
+    if array.dtype.kind != "f":
+        raise TypeError(f"{name} is {array.dtype}, and arrays on a device are not converted: copy float32 there")
+    return array.astype(there.dtype)
+
+
+def numbers(array: Any) -> np.ndarray:
+    """An array that this computer can look into: a copy, where it lives on a device."""
+    return on_host(array.array()) if isinstance(array, Placed) else np.asarray(array)
+
+
+def integers(name: str, given: Any, below: int) -> Any:
     """An array of positions 0 … below - 1, as the 32-bit integers that loops count in."""
-    array = np.asarray(given)
+    array = numbers(given)
     if array.dtype.kind not in "iu" and array.size:
         raise TypeError(f"{name} is {array.dtype}; positions are integers")
     outside = np.argwhere((array < 0) | (array >= below))
     if len(outside):
         at = tuple(map(int, outside[0]))
         raise ValueError(f"{name}[{', '.join(map(str, at))}] is {array[at]}, outside 0 … {below - 1}")
-    return array.astype(np.int32)
+    return given if isinstance(given, Placed) else array.astype(np.int32)
 
 
 def upstream(dy: Any, shape: Shape, dtype: np.dtype) -> np.ndarray:
@@ -81,7 +101,7 @@ def launch(
     folded: Sequence[Shape] | None = None,
     work: int = 0,
     blas: Callable[..., None] | None = None,
-) -> tuple[np.ndarray, ...]:
+) -> tuple[Any, ...]:
     """Arrays of the given shapes, by ``loops(*inputs, *outputs)``, or by ``formula(*inputs)`` where NumPy computes.
 
     Parameters
@@ -96,8 +116,10 @@ def launch(
     """
     dtype = inputs[0].dtype
     targets = _targets(out, shapes, dtype, accumulate)
-    given = [array for array in inputs if isinstance(array, np.ndarray)]
     folded = list(folded or shapes)
+    if any(isinstance(array, Placed) for array in inputs):
+        return launched(loops, inputs, shapes, targets, accumulate, folded)
+    given = [array for array in inputs if isinstance(array, np.ndarray)]
     by_blas = work > BLAS_ABOVE and runtime.backend() == "cpu"
     if by_blas and blas is not None:
         loops, by_blas = blas, False
@@ -123,10 +145,11 @@ def _targets(out: Any, shapes: Sequence[Shape], dtype: np.dtype, accumulate: boo
     for target, shape in zip(targets, shapes, strict=True):
         if target is None:
             continue
-        if not isinstance(target, np.ndarray) or target.shape != shape or target.dtype != dtype:
-            kind = f"{target.dtype} {target.shape}" if isinstance(target, np.ndarray) else type(target).__name__
+        if not isinstance(target, (np.ndarray, Placed)) or target.shape != shape or target.dtype != dtype:
+            known = isinstance(target, (np.ndarray, Placed))
+            kind = f"{target.dtype} {target.shape}" if known else type(target).__name__
             raise ValueError(f"out is {kind}; the result is {dtype} {shape}")
-        if not target.flags.writeable:
+        if isinstance(target, np.ndarray) and not target.flags.writeable:
             raise ValueError("out is read-only")
     if accumulate and all(target is None for target in targets):
         raise ValueError("accumulate=True adds to existing gradients: hand them in as out=")

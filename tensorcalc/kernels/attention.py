@@ -19,6 +19,7 @@ from tensorcalc.execution.runtime import ti
 
 from .arrays import BLAS_ABOVE, floats, launch, upstream
 from .attention_blocks import attention_backward_blocks, attention_forward_blocks
+from .placed import anywhere
 
 TILE = 128  # queries whose scores NumPy computes at a time: with a thousand keys they stay in a core's cache
 
@@ -151,6 +152,7 @@ def attention_backward_numpy(
     return dq, dk, dv
 
 
+@anywhere
 def attention_forward(
     q: Any, k: Any, v: Any, causal: bool = False, scale: float | None = None, out: Any = None
 ) -> tuple[np.ndarray, AttentionCache]:
@@ -216,6 +218,7 @@ def attention_forward(
     return y, AttentionCache(q, k, v, y, logz, float(scale), bool(causal))
 
 
+@anywhere
 def attention_backward(
     dy: Any, cache: AttentionCache, out: Any = None, accumulate: bool = False
 ) -> tuple[np.ndarray, ...]:

@@ -13,6 +13,7 @@ from tensorcalc.execution.runtime import ti
 
 from .arrays import floats, launch, upstream
 from .channels import as_channels, flat_channels, moved_first
+from .placed import Placed, anywhere
 
 
 class BatchNormCache(NamedTuple):
@@ -40,6 +41,12 @@ def batch_norm_statistics_loops(x, m, v):
                 v_c += (x[i, c, p] - m_c) * (x[i, c, p] - m_c)
         m[c] = m_c
         v[c] = v_c / (x.shape[0] * x.shape[2])
+
+
+@kernel
+def batch_norm_running_loops(batch, share: float, momentum: float, running):
+    for c in range(running.shape[0]):
+        running[c] += momentum * (share * batch[c] - running[c])
 
 
 @kernel
@@ -95,6 +102,7 @@ def batch_norm_backward_numpy(
     return dx, dgamma, dbeta
 
 
+@anywhere
 def batch_norm_forward(
     x: Any,
     gamma: Any,
@@ -159,13 +167,15 @@ def batch_norm_forward(
     X = flat_channels(moved)
     if training:
         m, v = _statistics(X)
-        _update(running_mean, m, momentum)
         count = X.shape[0] * X.shape[2]
-        _update(running_var, v * (count / (count - 1)) if count > 1 else v, momentum)
+        _update(running_mean, m, 1.0, momentum)
+        _update(running_var, v, count / (count - 1) if count > 1 else 1.0, momentum)
     elif running_mean is None or running_var is None:
         raise ValueError("at inference batch norm needs running_mean and running_var")
     else:
-        m, v = (np.asarray(array, x.dtype) for array in (running_mean, running_var))
+        m, v = (
+            array if isinstance(array, Placed) else np.asarray(array, x.dtype) for array in (running_mean, running_var)
+        )
     y, sigma = launch(
         batch_norm_forward_loops,
         batch_norm_forward_numpy,
@@ -178,6 +188,7 @@ def batch_norm_forward(
     return (np.moveaxis(y, 1, axis) if out is None else out), cache
 
 
+@anywhere
 def batch_norm_backward(
     dy: Any, cache: BatchNormCache, out: Any = None, accumulate: bool = False
 ) -> tuple[np.ndarray, ...]:
@@ -240,6 +251,9 @@ def _statistics(x: np.ndarray) -> tuple[np.ndarray, ...]:
     return launch(batch_norm_statistics_loops, batch_norm_statistics_numpy, (x,), [x.shape[1:2]] * 2)
 
 
-def _update(running: np.ndarray | None, batch: np.ndarray, momentum: float) -> None:
-    if running is not None:
-        running += momentum * (batch - running)
+def _update(running: Any, batch: Any, share: float, momentum: float) -> None:
+    """running ← running + momentum (share batch - running)."""
+    if isinstance(running, Placed):
+        batch_norm_running_loops(batch.array(), share, momentum, running.array())
+    elif running is not None:
+        running += momentum * (share * batch - running)

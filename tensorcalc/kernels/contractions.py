@@ -8,6 +8,7 @@ from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
 from .arrays import floats, launch, upstream
+from .placed import anywhere
 
 
 class BmmCache(NamedTuple):
@@ -58,6 +59,7 @@ def bmm_backward_numpy(dy: np.ndarray, x: np.ndarray, a: np.ndarray) -> tuple[np
     return dy @ a.swapaxes(1, 2), x.swapaxes(1, 2) @ dy
 
 
+@anywhere
 def bmm_forward(x: Any, a: Any, out: Any = None) -> tuple[np.ndarray, BmmCache]:
     """y_bij = x_bik a_bkj, a matrix product for each b.
 
@@ -101,6 +103,7 @@ def bmm_forward(x: Any, a: Any, out: Any = None) -> tuple[np.ndarray, BmmCache]:
     return y, BmmCache(x, a)
 
 
+@anywhere
 def bmm_backward(dy: Any, cache: BmmCache, out: Any = None, accumulate: bool = False) -> tuple[np.ndarray, ...]:
     """dl/dx_bik = dl/dy_bij a_bkj and dl/da_bkj = x_bik dl/dy_bij: dY Aᵀ and Xᵀ dY for each b.
 

@@ -21,6 +21,7 @@ from .convolution import (
     conv_forward_numpy,
     is_large,
 )
+from .placed import anywhere
 
 
 class Conv1dCache(NamedTuple):
@@ -99,6 +100,7 @@ def conv1d_dweights_numpy(dy: np.ndarray, x: np.ndarray, w: np.ndarray, *numbers
     return dw[:, :, 0], dbias
 
 
+@anywhere
 def conv1d_forward(
     x: Any,
     w: Any,
@@ -154,6 +156,7 @@ def conv1d_forward(
     return y, Conv1dCache(arrays[0], arrays[1], bias is not None, *numbers, groups)
 
 
+@anywhere
 def conv1d_backward(
     dy: Any, cache: Conv1dCache, out: Any = None, accumulate: bool = False, needs_dx: bool = True
 ) -> tuple[Any, ...]:

@@ -22,6 +22,7 @@ from .convolution import (
     conv_forward_numpy,
     is_large,
 )
+from .placed import anywhere
 
 
 class Conv2dCache(NamedTuple):
@@ -107,6 +108,7 @@ def conv2d_dweights_numpy(dy: np.ndarray, x: np.ndarray, w: np.ndarray, *numbers
     return conv_dweights_numpy(dy, x, w, *_pairs(numbers), numbers[6])
 
 
+@anywhere
 def conv2d_forward(
     x: Any,
     w: Any,
@@ -165,6 +167,7 @@ def conv2d_forward(
     return y, Conv2dCache(arrays[0], arrays[1], bias is not None, steps[0], steps[1], steps[2], groups)
 
 
+@anywhere
 def conv2d_backward(
     dy: Any, cache: Conv2dCache, out: Any = None, accumulate: bool = False, needs_dx: bool = True
 ) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
 from .arrays import floats, integers, launch, rows
+from .placed import Placed, anywhere
 from .reduction import known, reduced, spread
 
 
@@ -102,6 +103,7 @@ def cross_entropy_soft_backward_numpy(
     return dl[:, None] * dx, dl[:, None] * (logs[:, None] - x)
 
 
+@anywhere
 def cross_entropy_forward(
     x: Any, t: Any, reduction: str = "mean", out: Any = None
 ) -> tuple[np.ndarray, CrossEntropyCache]:
@@ -139,7 +141,7 @@ def cross_entropy_forward(
     array(5000.)
     """
     known(reduction)
-    T = np.asarray(t)
+    T = t if isinstance(t, Placed) else np.asarray(t)
     classes = T.ndim == np.ndim(x) - 1 and (T.dtype.kind in "iu" or not T.size)
     x, t = (*floats(x=x), T) if classes else floats(x=x, t=t)
     if x.ndim == 0 or t.shape != (x.shape[:-1] if classes else x.shape):
@@ -158,6 +160,7 @@ def cross_entropy_forward(
     return reduced(l, reduction, out), CrossEntropyCache(x, t, logs, reduction)
 
 
+@anywhere
 def cross_entropy_backward(dl: Any, cache: CrossEntropyCache, out: Any = None, accumulate: bool = False) -> Any:
     """dl/dx_bi = 1/B (y_bi - delta_{i,T_b}), or 1/B (y_bi - t_bi), with y = softmax(x); times the upstream gradient.
 
@@ -195,7 +198,7 @@ def cross_entropy_backward(dl: Any, cache: CrossEntropyCache, out: Any = None, a
     array([[ 0.5, -0.5]])
     """
     x, t, logs, reduction = cache
-    X, dl = rows(x), spread(dl, logs.shape, x.dtype, reduction).reshape(-1)
+    X, dl = rows(x), spread(dl, logs, reduction).reshape(-1)
     if t.ndim == x.ndim:
         loops, formula, inputs = cross_entropy_soft_backward_loops, cross_entropy_soft_backward_numpy, (X, rows(t))
         shapes = [x.shape, x.shape]

@@ -7,6 +7,7 @@ import numpy as np
 from tensorcalc.execution.kernel import kernel
 
 from .arrays import floats, launch, upstream
+from .placed import anywhere
 from .random import random_bits
 
 
@@ -45,6 +46,7 @@ def dropout_backward_numpy(dy: np.ndarray, keep: np.ndarray, scale: float) -> np
     return keep * dy * dy.dtype.type(scale)
 
 
+@anywhere
 def dropout_forward(
     x: Any,
     p: float = 0.5,
@@ -116,6 +118,7 @@ def dropout_forward(
     return y, DropoutCache(keep, scale)
 
 
+@anywhere
 def dropout_backward(dy: Any, cache: DropoutCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
     """dl/dx_i = r_i dl/dy_i/q: what was dropped has no gradient.
 

@@ -20,6 +20,7 @@ from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
 from .arrays import fastest, floats, launch, upstream
+from .placed import anywhere
 
 relu = FUNCTIONS["relu"]
 
@@ -113,6 +114,7 @@ def relu_backward_numpy(dy: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.where(y <= 0, dy.dtype.type(0), dy)
 
 
+@anywhere
 def sigmoid_forward(x: Any, out: Any = None) -> tuple[np.ndarray, ElementwiseCache]:
     """y_i = 1/(1 + exp(-x_i)).
 
@@ -143,6 +145,7 @@ def sigmoid_forward(x: Any, out: Any = None) -> tuple[np.ndarray, ElementwiseCac
     return _forward(sigmoid_forward_loops, sigmoid_forward_numpy, x, out)
 
 
+@anywhere
 def sigmoid_backward(dy: Any, cache: ElementwiseCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
     """dl/dx_i = dl/dy_i y_i (1 - y_i).
 
@@ -178,6 +181,7 @@ def sigmoid_backward(dy: Any, cache: ElementwiseCache, out: Any = None, accumula
     return _backward(sigmoid_backward_loops, sigmoid_backward_numpy, dy, cache, out, accumulate)
 
 
+@anywhere
 def tanh_forward(x: Any, out: Any = None) -> tuple[np.ndarray, ElementwiseCache]:
     """y_i = tanh(x_i).
 
@@ -208,6 +212,7 @@ def tanh_forward(x: Any, out: Any = None) -> tuple[np.ndarray, ElementwiseCache]
     return _forward(tanh_forward_loops, tanh_forward_numpy, x, out)
 
 
+@anywhere
 def tanh_backward(dy: Any, cache: ElementwiseCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
     """dl/dx_i = dl/dy_i (1 - y_i²).
 
@@ -243,6 +248,7 @@ def tanh_backward(dy: Any, cache: ElementwiseCache, out: Any = None, accumulate:
     return _backward(tanh_backward_loops, tanh_backward_numpy, dy, cache, out, accumulate)
 
 
+@anywhere
 def relu_forward(x: Any, out: Any = None) -> tuple[np.ndarray, ElementwiseCache]:
     """y_i = max(x_i, 0), and NaN where x_i is NaN.
 
@@ -273,6 +279,7 @@ def relu_forward(x: Any, out: Any = None) -> tuple[np.ndarray, ElementwiseCache]
     return _forward(fastest(relu_forward_vectors, relu_forward_loops), relu_forward_numpy, x, out)
 
 
+@anywhere
 def relu_backward(dy: Any, cache: ElementwiseCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
     """dl/dx_i = dl/dy_i where y_i > 0, else 0: at the kink x_i = 0, where there is no derivative, it is 0.
 

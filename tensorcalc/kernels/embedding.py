@@ -7,7 +7,8 @@ import numpy as np
 from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
-from .arrays import floats, integers, launch, rows, upstream
+from .arrays import floats, integers, launch, numbers, rows, upstream
+from .placed import anywhere
 
 
 class EmbeddingCache(NamedTuple):
@@ -45,6 +46,7 @@ def embedding_backward_numpy(dy: np.ndarray, order: np.ndarray, first: np.ndarra
     return dtable
 
 
+@anywhere
 def embedding_forward(table: Any, ids: Any, out: Any = None) -> tuple[np.ndarray, EmbeddingCache]:
     """y_nd = table_{I_n,d}.
 
@@ -89,6 +91,7 @@ def embedding_forward(table: Any, ids: Any, out: Any = None) -> tuple[np.ndarray
     return y, EmbeddingCache(ids, table.shape, table.dtype)
 
 
+@anywhere
 def embedding_backward(dy: Any, cache: EmbeddingCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
     """dl/dtable_vd = delta_{v,I_n} dl/dy_nd: the sum over the places n where row v was chosen.
 
@@ -124,8 +127,9 @@ def embedding_backward(dy: Any, cache: EmbeddingCache, out: Any = None, accumula
     """
     ids, shape, dtype = cache
     dy = rows(upstream(dy, (*ids.shape, shape[1]), dtype))
-    order = np.argsort(ids.reshape(-1), kind="stable").astype(np.int32)
-    first = np.searchsorted(ids.reshape(-1)[order], np.arange(shape[0] + 1)).astype(np.int32)
+    flat = numbers(ids).reshape(-1)
+    order = np.argsort(flat, kind="stable").astype(np.int32)
+    first = np.searchsorted(flat[order], np.arange(shape[0] + 1)).astype(np.int32)
     inputs = (dy, order, first)
     (dtable,) = launch(embedding_backward_loops, embedding_backward_numpy, inputs, (shape,), out, accumulate)
     return dtable

@@ -13,6 +13,7 @@ from tensorcalc.execution.runtime import ti
 
 from .arrays import floats, launch, upstream
 from .channels import as_channels, flat_channels, moved_first
+from .placed import anywhere
 
 
 class GroupNormCache(NamedTuple):
@@ -100,6 +101,7 @@ def group_norm_backward_numpy(
     return dx.reshape(x.shape), (dy * z.reshape(x.shape)).sum((0, 2)), dy.sum((0, 2))
 
 
+@anywhere
 def group_norm_forward(
     x: Any, gamma: Any, beta: Any, groups: int, eps: float = 1e-5, *, axis: int = -1, out: Any = None
 ) -> tuple[np.ndarray, GroupNormCache]:
@@ -156,6 +158,7 @@ def group_norm_forward(
     return (np.moveaxis(y, 1, axis) if out is None else out), GroupNormCache(x, gamma, m, sigma, axis)
 
 
+@anywhere
 def group_norm_backward(
     dy: Any, cache: GroupNormCache, out: Any = None, accumulate: bool = False
 ) -> tuple[np.ndarray, ...]:

@@ -12,6 +12,7 @@ from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
 from .arrays import floats, launch, rows, upstream
+from .placed import anywhere, scratch
 
 # Rows are summed in this many groups, whatever the number of threads, so that every run adds in the same order.
 _GROUPS = 64
@@ -103,6 +104,7 @@ def layer_norm_backward_numpy(
     return (g - mean_g - z * mean_gz) / sigma[:, None], (dy * z).sum(0), dy.sum(0)
 
 
+@anywhere
 def layer_norm_forward(
     x: Any, gamma: Any, beta: Any, eps: float = 1e-5, out: Any = None
 ) -> tuple[np.ndarray, LayerNormCache]:
@@ -162,6 +164,7 @@ def layer_norm_forward(
     return y, LayerNormCache(x, gamma, m, sigma)
 
 
+@anywhere
 def layer_norm_backward(
     dy: Any, cache: LayerNormCache, out: Any = None, accumulate: bool = False
 ) -> tuple[np.ndarray, ...]:
@@ -224,6 +227,6 @@ def _backward_loops(
 ) -> None:
     dx, dgamma, dbeta = gradients
     layer_norm_dx_loops(dy, x, gamma, m, sigma, dx)
-    group = -(-len(x) // _GROUPS)
-    dgamma_nh, dbeta_nh = np.empty((2, -(-len(x) // group), x.shape[1]), x.dtype)
+    group = -(-x.shape[0] // _GROUPS)
+    dgamma_nh, dbeta_nh = (scratch(x, -(-x.shape[0] // group), x.shape[1]) for _ in range(2))
     layer_norm_dweights_loops(dy, x, m, sigma, group, dgamma_nh, dbeta_nh, dgamma, dbeta)

@@ -8,6 +8,7 @@ from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
 from .arrays import floats, launch, rows, upstream
+from .placed import anywhere
 
 
 class LinearCache(NamedTuple):
@@ -65,6 +66,7 @@ def linear_dweights_numpy(dy: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np
     return dy.T @ x, dy.sum(0)
 
 
+@anywhere
 def linear_forward(x: Any, weight: Any, bias: Any = None, out: Any = None) -> tuple[np.ndarray, LinearCache]:
     """y_bj = x_bi a_ji + 1_b c_j, with the weight a and the bias c.
 
@@ -117,6 +119,7 @@ def linear_forward(x: Any, weight: Any, bias: Any = None, out: Any = None) -> tu
     return y, LinearCache(x, a, bool(rest))
 
 
+@anywhere
 def linear_backward(
     dy: Any, cache: LinearCache, out: Any = None, accumulate: bool = False, needs_dx: bool = True
 ) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ from tensorcalc.execution.kernel import Kernel, kernel
 from tensorcalc.execution.runtime import ti
 
 from .arrays import floats, launch
+from .placed import anywhere
 from .reduction import known, reduced, spread
 
 
@@ -102,6 +103,7 @@ def bce_with_logits_backward_numpy(dl: np.ndarray, x: np.ndarray, t: np.ndarray)
     return dl * (1 / (1 + np.exp(-x)) - t), -dl * x
 
 
+@anywhere
 def mse_forward(x: Any, t: Any, reduction: str = "mean", out: Any = None) -> tuple[np.ndarray, LossCache]:
     """l = 1/I 1_i (x_i - t_i)², the mean over all elements.
 
@@ -137,6 +139,7 @@ def mse_forward(x: Any, t: Any, reduction: str = "mean", out: Any = None) -> tup
     return _forward(mse_forward_loops, mse_forward_numpy, floats(x=x, t=t), reduction, out)
 
 
+@anywhere
 def mse_backward(dl: Any, cache: LossCache, out: Any = None, accumulate: bool = False) -> tuple[np.ndarray, ...]:
     """dl/dx_i = 2/I (x_i - t_i), dl/dt_i = -dl/dx_i; times the upstream gradient.
 
@@ -172,6 +175,7 @@ def mse_backward(dl: Any, cache: LossCache, out: Any = None, accumulate: bool = 
     return _backward(mse_backward_loops, mse_backward_numpy, dl, cache, out, accumulate)
 
 
+@anywhere
 def bce_forward(p: Any, t: Any, reduction: str = "mean", out: Any = None) -> tuple[np.ndarray, LossCache]:
     """l = -1/I 1_i (t_i log(p_i) + (1 - t_i) log(1 - p_i)), binary cross-entropy of probabilities p.
 
@@ -210,6 +214,7 @@ def bce_forward(p: Any, t: Any, reduction: str = "mean", out: Any = None) -> tup
     return _forward(bce_forward_loops, bce_forward_numpy, floats(p=p, t=t), reduction, out)
 
 
+@anywhere
 def bce_backward(dl: Any, cache: LossCache, out: Any = None, accumulate: bool = False) -> tuple[np.ndarray, ...]:
     """dl/dp_i = 1/I (p_i - t_i)/(p_i (1 - p_i)), dl/dt_i = 1/I log((1 - p_i)/p_i); times the upstream gradient.
 
@@ -247,6 +252,7 @@ def bce_backward(dl: Any, cache: LossCache, out: Any = None, accumulate: bool = 
     return _backward(bce_backward_loops, bce_backward_numpy, dl, cache, out, accumulate)
 
 
+@anywhere
 def bce_with_logits_forward(x: Any, t: Any, reduction: str = "mean", out: Any = None) -> tuple[np.ndarray, LossCache]:
     """l = 1/I 1_i (log(1 + exp(x_i)) - t_i x_i), binary cross-entropy of p_i = sigmoid(x_i).
 
@@ -284,6 +290,7 @@ def bce_with_logits_forward(x: Any, t: Any, reduction: str = "mean", out: Any = 
     return _forward(bce_with_logits_forward_loops, bce_with_logits_forward_numpy, floats(x=x, t=t), reduction, out)
 
 
+@anywhere
 def bce_with_logits_backward(
     dl: Any, cache: LossCache, out: Any = None, accumulate: bool = False
 ) -> tuple[np.ndarray, ...]:
@@ -337,5 +344,5 @@ def _backward(
     loops: Kernel, formula: Callable[..., Any], dl: Any, cache: LossCache, out: Any, accumulate: bool
 ) -> tuple[np.ndarray, ...]:
     x, t, reduction = cache
-    flat = [array.reshape(-1) for array in (spread(dl, x.shape, x.dtype, reduction), x, t)]
+    flat = [array.reshape(-1) for array in (spread(dl, x, reduction), x, t)]
     return launch(loops, formula, flat, (x.shape, x.shape), out, accumulate, folded=[(x.size,)] * 2)

@@ -8,6 +8,7 @@ from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
 from .arrays import floats, launch, upstream
+from .placed import anywhere
 
 
 class MatmulCache(NamedTuple):
@@ -50,6 +51,7 @@ def matmul_backward_numpy(dy: np.ndarray, x: np.ndarray, a: np.ndarray) -> tuple
     return dy @ a.T, x.T @ dy
 
 
+@anywhere
 def matmul_forward(x: Any, a: Any, out: Any = None) -> tuple[np.ndarray, MatmulCache]:
     """y_ij = x_ik a_kj.
 
@@ -93,6 +95,7 @@ def _factors(x: Any, a: Any) -> tuple[np.ndarray, np.ndarray]:
     return x, a
 
 
+@anywhere
 def matmul_backward(dy: Any, cache: MatmulCache, out: Any = None, accumulate: bool = False) -> tuple[np.ndarray, ...]:
     """dl/dx_ik = dl/dy_ij a_kj and dl/da_kj = x_ik dl/dy_ij: in matrix form dY Aᵀ and Xᵀ dY.
 

@@ -9,7 +9,8 @@ from tensorcalc.execution.blocks import Lanes, Written, chunks, elementwise_loop
 from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
-from .arrays import compiled, fastest
+from .arrays import compiled, fastest, floats
+from .placed import Placed, anywhere
 
 
 @kernel
@@ -107,6 +108,7 @@ def adam_numpy(
     p -= lr * decay * p + lr * (m / share1) / (np.sqrt(v / share2) + eps)
 
 
+@anywhere
 def sgd(p: np.ndarray, g: Any, lr: float) -> None:
     """p ← p - lr g, a step of gradient descent; stochastic where g is the mean over a mini-batch.
 
@@ -140,6 +142,7 @@ def sgd(p: np.ndarray, g: Any, lr: float) -> None:
     _step(sgd_loops, sgd_numpy, g, (lr,), p=p)
 
 
+@anywhere
 def momentum(p: np.ndarray, g: Any, v: np.ndarray, lr: float, beta: float = 0.9, average: bool = False) -> None:
     """v ← beta v + g, p ← p - lr v; or, as a moving average, v ← beta v + (1 - beta) g.
 
@@ -184,6 +187,7 @@ def momentum(p: np.ndarray, g: Any, v: np.ndarray, lr: float, beta: float = 0.9,
     _step(momentum_loops, momentum_numpy, g, (lr, beta, 1 - beta if average else 1.0), p=p, v=v)
 
 
+@anywhere
 def rmsprop(
     p: np.ndarray,
     g: Any,
@@ -233,6 +237,7 @@ def rmsprop(
     _step(rmsprop_loops, rmsprop_numpy, g, (lr, beta, eps, int(eps_inside)), p=p, s=s)
 
 
+@anywhere
 def adam(
     p: np.ndarray,
     g: Any,
@@ -283,6 +288,7 @@ def adam(
     adamw(p, g, m, v, step, lr, beta1, beta2, eps, weight_decay=0.0)
 
 
+@anywhere
 def adamw(
     p: np.ndarray,
     g: Any,
@@ -342,6 +348,8 @@ def _step(
 ) -> None:
     """Change the arrays of the state, whatever their strides."""
     p = state["p"]
+    if isinstance(p, Placed):
+        return _step_there(loops, g, numbers, **state)
     for name, array in state.items():
         if not isinstance(array, np.ndarray) or array.dtype not in (np.float32, np.float64):
             raise TypeError(f"{name} is changed in place: it must be an array of float32 or float64")
@@ -362,3 +370,15 @@ def _step(
         if not np.may_share_memory(array, changed):
             array[...] = changed.reshape(array.shape)
     return None
+
+
+def _step_there(loops: Callable[..., None], g: Any, numbers: tuple[float, ...], **state: Any) -> None:
+    """The same for arrays on a device."""
+    arrays = floats(**state, g=g)
+    for name, array in zip((*state, "g"), arrays, strict=True):
+        if array.shape != arrays[0].shape:
+            raise ValueError(f"{name} has shape {array.shape}; p has shape {arrays[0].shape}")
+    *flat, slope = [array.reshape(-1).array() for array in arrays]
+    loops(slope, *numbers, *flat)
+    for array, changed in zip(arrays, flat, strict=False):
+        array.receive(changed)

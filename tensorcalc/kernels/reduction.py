@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import upstream
+from .placed import filled
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -22,12 +23,13 @@ def reduced(l: np.ndarray, reduction: str, out: Any) -> np.ndarray:
     return out
 
 
-def spread(dl: Any, shape: tuple[int, ...], dtype: np.dtype, reduction: str) -> np.ndarray:
-    """The upstream gradient of each single loss."""
+def spread(dl: Any, losses: np.ndarray, reduction: str) -> np.ndarray:
+    """The upstream gradient of each single loss, for an array of their shape and type."""
+    shape, dtype = losses.shape, losses.dtype
     if reduction == "none":
         return upstream(dl, shape, dtype)
     count = int(np.prod(shape)) if reduction == "mean" else 1
-    return np.full(shape, upstream(dl, (), dtype) / dtype.type(max(count, 1)))
+    return filled(losses, upstream(dl, (), dtype) / dtype.type(max(count, 1)))
 
 
 def known(reduction: str) -> None:

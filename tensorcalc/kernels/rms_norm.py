@@ -11,6 +11,7 @@ from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
 from .arrays import floats, launch, rows, upstream
+from .placed import anywhere
 
 
 class RmsNormCache(NamedTuple):
@@ -63,6 +64,7 @@ def rms_norm_backward_numpy(
     return (g - z * ((g * z).sum(1, keepdims=True) / x.shape[1])) / r[:, None], (dy * z).sum(0)
 
 
+@anywhere
 def rms_norm_forward(x: Any, gamma: Any, eps: float = 1e-5, out: Any = None) -> tuple[np.ndarray, RmsNormCache]:
     """y_bh = x_bh/r_b gamma_h with r_b = sqrt(1/H 1_h x_bh² + eps).
 
@@ -111,6 +113,7 @@ def rms_norm_forward(x: Any, gamma: Any, eps: float = 1e-5, out: Any = None) -> 
     return y, RmsNormCache(x, gamma, r)
 
 
+@anywhere
 def rms_norm_backward(
     dy: Any, cache: RmsNormCache, out: Any = None, accumulate: bool = False
 ) -> tuple[np.ndarray, ...]:

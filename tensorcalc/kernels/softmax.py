@@ -12,6 +12,7 @@ from tensorcalc.execution.kernel import Kernel, kernel
 from tensorcalc.execution.runtime import ti
 
 from .arrays import floats, launch, rows, upstream
+from .placed import anywhere
 
 
 class SoftmaxCache(NamedTuple):
@@ -89,6 +90,7 @@ def log_softmax_backward_numpy(dy: np.ndarray, y: np.ndarray) -> np.ndarray:
     return dy - np.exp(y) * dy.sum(1, keepdims=True)
 
 
+@anywhere
 def softmax_forward(x: Any, axis: int = -1, out: Any = None) -> tuple[np.ndarray, SoftmaxCache]:
     """y_bi = exp(x_bi)/s_b with s_b = 1_i exp(x_bi), computed of x_bi - max_i(x_bi).
 
@@ -128,6 +130,7 @@ def softmax_forward(x: Any, axis: int = -1, out: Any = None) -> tuple[np.ndarray
     return y, SoftmaxCache(y, axis)
 
 
+@anywhere
 def softmax_backward(dy: Any, cache: SoftmaxCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
     """dl/dx_bi = y_bi (dl/dy_bi - dl/dy_bj y_bj), j summed.
 
@@ -164,6 +167,7 @@ def softmax_backward(dy: Any, cache: SoftmaxCache, out: Any = None, accumulate: 
     return _along(softmax_backward_loops, softmax_backward_numpy, (dy, cache.y), cache.axis, out, accumulate)
 
 
+@anywhere
 def log_softmax_forward(x: Any, axis: int = -1, out: Any = None) -> tuple[np.ndarray, SoftmaxCache]:
     """y_bi = x_bi - 1_i log(s_b) with s_b = 1_i exp(x_bi), computed of x_bi - max_i(x_bi).
 
@@ -202,6 +206,7 @@ def log_softmax_forward(x: Any, axis: int = -1, out: Any = None) -> tuple[np.nda
     return y, SoftmaxCache(y, axis)
 
 
+@anywhere
 def log_softmax_backward(dy: Any, cache: SoftmaxCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
     """dl/dx_bi = dl/dy_bi - exp(y_bi) 1_j dl/dy_bj.
 
