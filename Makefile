@@ -34,7 +34,7 @@ lint: $(READY)
 
 unit: $(READY)
 	@echo "==> Unit tests and doctests"
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --doctest-modules tensorcalc tests --ignore tests/site
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -p no:nbval --doctest-modules tensorcalc tests --ignore tests/site
 
 notebooks: $(READY)
 	@echo "==> Every stored output of the book (nbval)"
@@ -43,7 +43,7 @@ notebooks: $(READY)
 site: $(READY)
 	@echo "==> The site, in a browser"
 	@$(BIN)/python tools/build_book.py
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope tests/site
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder -p no:nbval tests/site
 
 lab: $(READY)
 	@$(BIN)/python tools/lab.py

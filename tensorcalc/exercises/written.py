@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from tensorcalc.execution.functions import function
+from tensorcalc.execution.functions import Function, function
 from tensorcalc.notation.errors import NotationError
 from tensorcalc.notation.parser import parse
 from tensorcalc.notation.syntax import Affine, Letter, Program, Statement, Sum, Tensor, walk
@@ -88,13 +89,23 @@ class Written:
 
 def _run(text: str, name: str | None, arrays: Arrays, sizes: Mapping[str, int] | None = None) -> Arrays:
     """The value of one name that the statements define, or of all."""
-    names = [name] if name else list(Written(text).names())
-    formula = function(text, outputs=names)
+    names = (name,) if name else _defined(text)
+    formula = _read(text, names)
     values: dict[str, Any] = {n: arrays[n] for n in formula.inputs}
     with np.errstate(all="ignore"):  # an answer may be infinite somewhere
         found = formula(**values, sizes=sizes)
     found = found if isinstance(found, dict) else {names[0]: found}
     return {name: np.asarray(value, dtype=float) for name, value in found.items()}
+
+
+@lru_cache(maxsize=256)  # an answer is read once and evaluated on many samples
+def _read(text: str, outputs: tuple[str, ...]) -> Function:
+    return function(text, outputs=outputs)
+
+
+@lru_cache(maxsize=256)
+def _defined(text: str) -> tuple[str, ...]:
+    return Written(text).names()
 
 
 def _is_affine(statement: Statement) -> bool:

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 FULL = os.environ.get("TENSORCALC_FUZZ") == "full"
-PART = 50  # seeds in one part of a short run, so that the parts of a long test go to whichever worker is free
+PART = 25  # seeds in one part of a short run, so that the parts of a long test go to whichever worker is free
 
 
 def examples(count: int) -> Callable:

@@ -15,7 +15,7 @@ AGAIN = """
 import sys
 import pytest
 {before}
-sys.exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider", *{arguments!r}]))
+sys.exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider", "-p", "no:nbval", *{arguments!r}]))
 """
 OPERATIONS = [__file__.replace("test_backends", "test_operations")]
 LAYERS = [__file__.replace("test_backends", "test_layers"), "-k", "test_values or accumulation or single_precision"]

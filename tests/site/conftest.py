@@ -27,6 +27,11 @@ class ByPage(LoadScopeScheduling):
         return page[1] if page else "lab" if "/test_lab.py" in nodeid else nodeid
 
 
+def pytest_collection_modifyitems(items):
+    """What takes longest begins first, so that no worker waits for it in the end."""
+    items.sort(key=lambda item: not re.search("test_lab|test_publishing", item.nodeid))
+
+
 def pytest_xdist_make_scheduler(config, log):
     return ByPage(config, log)
 

@@ -12,29 +12,31 @@ GRAVE = {"serious", "critical"}
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}  # what the theme changes
 ALL = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 CONTEXT = {"exclude": [["mjx-container svg"]]}  # thousands of paths without a name or a colour of their own
-# Most of axe-core's time goes into elements that look alike. The strokes of formulas are never looked at; where colours
-# are, neither are formulas, code of one colour after its first word, and rows of a table with the colours of another.
+# Most of axe-core's time goes into elements that look alike. What MathJax made is looked at in one formula; where
+# colours are, an element stays only if it, or one inside it, has text of a look that no element before it had.
 SET_ASIDE = """(colours) => {
-  window.setAside = [];
   window.stops = [...document.querySelectorAll('[tabindex]')].map((el) => [el, el.getAttribute('tabindex')]);
-  const keep = (el, kept) => { window.setAside.push([el, [...el.childNodes]]); el.replaceChildren(...kept); };
-  document.querySelectorAll('mjx-container svg').forEach((formula) => keep(formula, []));
-  if (!colours) return;
+  const formulas = [...document.querySelectorAll('mjx-assistive-mml')].slice(colours ? 0 : 1);
+  const alike = [...document.querySelectorAll('mjx-container svg'), ...formulas];
   const seen = new Set();
-  const isNew = (el, token) => {
-    const inCell = !!el.closest('.cell_input, .cell_output');
-    const key = [token.className, getComputedStyle(token).color, inCell].join();
-    return !seen.has(key) && seen.add(key);
+  const hasText = (el) => [...el.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  const isNew = (el, text, ground) => {
+    if (el.matches('[href^="#"]')) return true; // the theme follows these links while it scrolls
+    const style = getComputedStyle(el);
+    const { color, backgroundColor, fontSize, fontWeight, opacity, textDecorationLine } = style;
+    const clear = /, 0\\)$/.test(backgroundColor) && opacity === '1';
+    const below = clear ? ground : `${backgroundColor} ${opacity} on ${ground}`;
+    const look = [el.tagName, color, below, text, fontSize, fontWeight, textDecorationLine].join('; ');
+    let found = hasText(el) && !seen.has(look) && !!seen.add(look);
+    const inside = [...el.children].filter((child) => !child.matches('svg, mjx-assistive-mml'));
+    const dull = inside.filter((child) => !isNew(child, color, below));
+    if (dull.length === inside.length && !found) return false;
+    alike.push(...dull);
+    return true;
   };
-  const look = (el) => [el.tagName, el.className, getComputedStyle(el).color, getComputedStyle(el).backgroundColor];
-  const isNewRow = (row) => {
-    const key = [row, ...row.querySelectorAll('*:not(mjx-container *)')].map((el) => look(el).join()).sort().join(';');
-    return !seen.has(key) && seen.add(key);
-  };
-  document.querySelectorAll('mjx-assistive-mml').forEach((formula) => keep(formula, []));
-  document.querySelectorAll('.highlight pre').forEach(
-    (pre) => keep(pre, [...pre.children].filter((token) => isNew(pre, token))));
-  document.querySelectorAll('article tbody').forEach((body) => keep(body, [...body.children].filter(isNewRow)));
+  if (colours) isNew(document.body, '', '');
+  window.setAside = alike.map((el) => [el, [...el.childNodes]]);
+  alike.forEach((el) => el.replaceChildren());
 }"""
 # Meanwhile the theme has seen boxes that do not scroll, and taken them out of the order of the Tab key.
 PUT_BACK = """() => {
