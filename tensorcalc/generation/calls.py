@@ -69,6 +69,7 @@ class Call:
         self.arrays += range(len(names), len(names) + len(self.outputs))
         self.picks = [k for k in self.arrays if k < len(names) and names[k] in self.positions]
         self.replays: dict[tuple[int, ...], Replay | None] = {}  # by how the arrays are aligned
+        self.usual: Replay | None = None  # for new results and arrays at multiples of 64 bytes, if that is all to see
         self.direct = all(self._as_it_lies(*item) for item in values.items())
         self.repeats = all(isinstance(step, Pass) for step in of.plan.steps)  # a product of matrices is no launch
 
@@ -81,6 +82,8 @@ class Call:
     def __call__(self, values: Mapping[str, Any], seen: Look, out: Any) -> Any:
         """What the function returns; None, and nothing is done, where something has to be looked at again."""
         _, places, contiguous, aligned = seen
+        if aligned and contiguous and out is None and self.usual is not None:
+            return self._again(places, self.usual)
         results = [make() for make in self.new] if out is None else self._given(out)
         if results is None or (self.bounds and not self._inside(values)):
             return None
@@ -96,6 +99,23 @@ class Call:
             return {name: array for name, (array, _) in zip(self.outputs, results, strict=True)}
         found = results[0][0]
         return found if out is not None or self.shapes[0] else found[()]
+
+    def _again(self, places: list[Any], replay: Replay) -> Any:
+        """The same launches on arrays that lie as ever: nothing is left to be found out."""
+        if len(self.new) > 1:
+            return self._again_several(places, replay)
+        array, place = self.new[0]()
+        places.append(place)
+        replay(places)
+        return array if self.shapes[0] else array[()]
+
+    def _again_several(self, places: list[Any], replay: Replay) -> dict[str, np.ndarray]:
+        results = {}
+        for name, make in zip(self.outputs, self.new, strict=True):
+            results[name], place = make()
+            places.append(place)
+        replay(places)
+        return results
 
     def _given(self, out: Any) -> list[Placed] | None:
         """Where to write; None where an array of the caller's does not fit at once."""
@@ -161,6 +181,7 @@ class Call:
         self._launch(given, True)
         if key not in self.replays:
             self.replays[key] = self._replay(given)
+            self.usual = None if self.bounds else self.replays.get(())
 
     def _launch(self, given: list[Any], direct: bool) -> None:
         """Run it all; whether arrays are taken as they lie."""

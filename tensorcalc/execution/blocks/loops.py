@@ -22,6 +22,7 @@ _VECTOR_BYTES = (64, 32, 16)
 _MOST_LANES = _VECTOR_BYTES[0] // 4
 _NUMBERS = (int, float)
 _SERIAL_BELOW = 1 << 20  # bytes in all arrays: what one thread has done before a second one has woken
+_SHORT = ("abs", "relu", "sign", "sqrt", "step")  # functions of one or two instructions
 
 
 class Lanes:
@@ -50,6 +51,10 @@ class VectorLoops:
         self._known: dict[Any, Launcher] = {}  # by what arguments look like in full: checked before
         self._kernels: dict[Any, Launcher] = {}  # by what the machine code depends on
 
+    @property
+    def _serial_below(self) -> int:
+        return _SERIAL_BELOW
+
     def __call__(self, *args: Any, serial: bool | None = None, width: Width | None = None) -> None:
         """Run the loops.
 
@@ -77,7 +82,7 @@ class VectorLoops:
         wide = width or widest([g for g, kind in zip(given, self._kinds, strict=True) if _is(kind, Lanes)], dtype)
         if serial is None:
             one_thread = runtime.taichi().lang.impl.current_cfg().cpu_max_num_threads == 1
-            serial = one_thread or sum(g.nbytes for g in arrays) < _SERIAL_BELOW
+            serial = one_thread or sum(g.nbytes for g in arrays) < self._serial_below
         wide = replace(wide, serial=serial)
         key = (wide, *[(g.dtype, len(g.shape)) for g in arrays])
         with runtime.lock:
@@ -123,6 +128,13 @@ class VectorLoops:
 class ElementwiseLoops(VectorLoops):
     """Loops over one axis whose elements do not know of one another: what no vector divides is done by itself."""
 
+    @functools.cached_property
+    def _serial_below(self) -> int:  # type: ignore[override]
+        """Each number is read once: two or four times as much is done meanwhile, with functions or without."""
+        names, code = self.__wrapped__.__globals__, self.__wrapped__.__code__
+        called = [names[name] for name in code.co_names if name in names]
+        return _SERIAL_BELOW << (1 if any(one in called for one in _LONG) else 2)
+
     def __call__(self, *args: Any, serial: bool | None = None, width: Width | None = None) -> None:
         size = next(arg.shape[0] for arg, kind in zip(args, self._kinds, strict=True) if _is(kind, Lanes))
         whole = size - size % _MOST_LANES
@@ -135,6 +147,9 @@ class ElementwiseLoops(VectorLoops):
     def _parts(self, args: tuple[Any, ...], size: int, part: slice) -> list[Any]:
         kinds = zip(args, self._kinds, strict=True)
         return [arg[part] if _is(kind, Lanes) and arg.shape == (size,) else arg for arg, kind in kinds]
+
+
+_LONG = [function for name, function in FUNCTIONS.items() if name not in _SHORT]
 
 
 def _is(kind: Any, of: type) -> bool:

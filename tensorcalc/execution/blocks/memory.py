@@ -64,7 +64,10 @@ def empty(shape: int | tuple[int, ...], dtype: Any = np.float32) -> np.ndarray:
     >>> empty((3, 5)).__array_interface__["data"][0] % 64
     0
     """
-    return allocation((shape,) if isinstance(shape, int) else shape, np.dtype(dtype))()[0]
+    dtype = np.dtype(dtype)
+    count = shape if isinstance(shape, int) else math.prod(shape)
+    buffer = np.empty(count * dtype.itemsize + ALIGNMENT, np.uint8)
+    return np.ndarray(shape, dtype, buffer, -address(buffer) % ALIGNMENT)
 
 
 def allocation(shape: tuple[int, ...], dtype: np.dtype) -> Callable[[], tuple[np.ndarray, int]]:
