@@ -10,6 +10,8 @@ from tensorcalc.display.style import PAPER, RC, styled
 
 POINTS = 60  # places tried along each line
 NEAR = 40.0  # pixels: another line nearer than this makes a label ambiguous
+GAPS = (6, 12)  # pixels between a point of the line and the label: beside a slanted line the corner comes nearer
+CLEAR = 4  # pixels around a label that its own line stays out of
 
 
 @styled(RC)
@@ -88,7 +90,8 @@ def _write(axes: Axes, line: Line2D, traces: dict[Line2D, np.ndarray], taken: li
 
 def _candidates(own: np.ndarray, width: float, height: float) -> list[_Box]:
     chosen = own[np.linspace(0, len(own) - 1, min(len(own), POINTS)).astype(int)]
-    shifts = [(x * (width / 2 + 6), y * (height / 2 + 6)) for x in (-1, 0, 1) for y in (-1, 0, 1) if (x, y) != (0, 0)]
+    ways = [(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if (x, y) != (0, 0)]
+    shifts = [(x * (width / 2 + gap), y * (height / 2 + gap)) for gap in GAPS for x, y in ways]
     return [
         _Box(x + dx - width / 2, y + dy - height / 2, x + dx + width / 2, y + dy + height / 2)
         for x, y in chosen
@@ -99,7 +102,7 @@ def _candidates(own: np.ndarray, width: float, height: float) -> list[_Box]:
 def _cost(box: _Box, own: np.ndarray, others: np.ndarray, taken: list[_Box], axes: Axes) -> float:
     frame = axes.bbox
     outside = box.left < frame.x0 or box.right > frame.x1 or box.bottom < frame.y0 or box.top > frame.y1
-    covered = box.holds(own, 1).sum() + 3 * box.holds(others, 2).sum()
+    covered = box.holds(own, CLEAR).sum() + 3 * box.holds(others, 2).sum()
     clashes = sum(box.overlaps(other) for other in taken)
     ambiguous = max(0.0, NEAR - box.distance(others)) / NEAR
     return 1000 * (outside + clashes) + 10 * covered + 8 * ambiguous + box.distance(own) / 10
