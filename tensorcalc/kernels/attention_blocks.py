@@ -55,6 +55,28 @@ def add(sums, x: Any, b, n, place):
         store(load(x, b, n, place) + sums, x, b, n, place)
 
 
+@Inlined
+def add_seen(sums: Any, x: Any, b, i, a: Any, p, c, begin, end):
+    """Products over begin ≤ k < end as in `product`, of which row r sees the first r: what it does not may be NaN."""
+    for k in range(begin, end):
+        row = ti.static([load(a, p, k, c * VECTORS + j) for j in range(VECTORS)])
+        for r in ti.static(range(ROWS)):
+            if k < begin + r:
+                for j in ti.static(range(VECTORS)):
+                    sums[r][j] += x[b, i + r, k] * row[j]
+
+
+@Inlined
+def add_seeing(sums: Any, x: Any, b, i, a: Any, c, shift, begin, end):
+    """Products over begin ≤ k < end as in `transposed_product`, for the rows i + r ≤ k."""
+    for k in range(begin, end):
+        row = ti.static([load(a, b, k, c * VECTORS + j) for j in range(VECTORS)])
+        for r in ti.static(range(ROWS)):
+            if i + r <= k:
+                for j in ti.static(range(VECTORS)):
+                    sums[r][j] += x[b, k - shift, i + r] * row[j]
+
+
 @vector_loops
 def attention_forward_vectors(
     q, keys: Lanes, v: Lanes, scale: float, causal: int, count: int, unseen: float,
@@ -70,6 +92,7 @@ def attention_forward_vectors(
                 b = n // tiles
                 i = n % tiles * ROWS
                 seen = ti.select(causal == 1, ti.min(i + ROWS, count), count)
+                by_all = ti.select(causal == 1, ti.min(i + 1, count), count)  # keys that each of the four sees
                 blocks = (seen + length(keys) - 1) // length(keys)
                 for p in range(blocks):
                     s = product(q, b, i, keys, b * (keys.shape[0] // q.shape[0]) + p, 0, q.shape[2])
@@ -91,7 +114,8 @@ def attention_forward_vectors(
                     z[task, r] = total(sums)
                     logz[b, i + r] = log(total(sums)) + top
                 for c in range(chunks(v) // VECTORS):
-                    means = product(weights, task, 0, v, b, c, seen)
+                    means = product(weights, task, 0, v, b, c, by_all)
+                    add_seen(means, weights, task, 0, v, b, c, by_all, seen)
                     for r in ti.static(range(ROWS)):
                         for j in ti.static(range(VECTORS)):
                             store(means[r][j] / z[task, r], y, b, i + r, c * VECTORS + j)
@@ -114,6 +138,7 @@ def attention_backward_vectors(
                 for tile in range((last - first) // ROWS):
                     n = tile * ROWS
                     seen = ti.select(causal == 1, ti.min(first + n + ROWS, count), count)
+                    by_all = ti.select(causal == 1, ti.min(first + n + 1, count), count)
                     blocks = (seen + length(keys) - 1) // length(keys)
                     for p in range(blocks):
                         s = product(q, b, first + n, keys, panel + p, 0, q.shape[2])
@@ -131,21 +156,26 @@ def attention_backward_vectors(
                             store(weight, scores, b, r, h)
                             store(scale * weight * (load(slopes, b, r, h) - dot[b, first + r]), slopes, b, r, h)
                     for c in range(chunks(dq) // VECTORS):
-                        sums = product(ds, b, n, k, b, c, seen)
+                        sums = product(ds, b, n, k, b, c, by_all)
+                        add_seen(sums, ds, b, n, k, b, c, by_all, seen)
                         for r in ti.static(range(ROWS)):
                             for j in ti.static(range(VECTORS)):
                                 store(sums[r][j], dq, b, first + n + r, c * VECTORS + j)
                 seen = ti.select(causal == 1, ti.min(last, count), count)
                 for tile in range((seen + ROWS - 1) // ROWS):
                     m = tile * ROWS
+                    end = ti.min(last, queries)
                     begin = ti.select(causal == 1, ti.max(first, m), first)  # those before m do not see m
+                    all_see = ti.select(causal == 1, ti.min(ti.max(begin, m + ROWS - 1), end), begin)
                     for c in range(chunks(dk) // VECTORS):
-                        sums = transposed_product(ds, b, m, q_rows, c, first, begin, ti.min(last, queries))
+                        sums = transposed_product(ds, b, m, q_rows, c, first, all_see, end)
+                        add_seeing(sums, ds, b, m, q_rows, c, first, begin, all_see)
                         for r in ti.static(range(ROWS)):
                             for j in ti.static(range(VECTORS)):
                                 add(sums[r][j], dk, b, m + r, c * VECTORS + j)
                     for c in range(chunks(dv) // VECTORS):
-                        sums = transposed_product(weights, b, m, dy_rows, c, first, begin, ti.min(last, queries))
+                        sums = transposed_product(weights, b, m, dy_rows, c, first, all_see, end)
+                        add_seeing(sums, weights, b, m, dy_rows, c, first, begin, all_see)
                         for r in ti.static(range(ROWS)):
                             for j in ti.static(range(VECTORS)):
                                 add(sums[r][j], dv, b, m + r, c * VECTORS + j)

@@ -105,6 +105,28 @@ def test_what_is_not_finite_stays_where_it_belongs(causal):
 
 
 @on_cpu
+@pytest.mark.parametrize("at", [36, 37, 38, 39, 129])
+@pytest.mark.parametrize("name", ["q", "k", "v", "dy"])
+def test_what_is_not_finite_reaches_no_one_who_does_not_see_it(name, at):
+    """Causal: rows of y and dq before it, rows of dk and dv behind it, have the same bits as without it."""
+
+    def results(q, k, v, dy):
+        y, cache = attention_forward(q, k, v, True)
+        return y, *attention_backward(dy, cache)
+
+    given = dict(zip(("q", "k", "v", "dy"), arguments((2, 130, 130, 9, 70), np.float32), strict=True))
+    exact = results(**given)
+    given[name][1, at, 3] = np.nan
+    y, dq, dk, dv = ((a == b).all(2) for a, b in zip(results(**given), exact, strict=True))
+    assert y[0].all() and dq[0].all() and dk[0].all() and dv[0].all()
+    if name in ("k", "v"):
+        assert y[1, :at].all() and dq[1, :at].all() and not y[1, at:].all()
+    else:
+        assert dk[1, at + 1 :].all() and dv[1, at + 1 :].all() and not dv[1, : at + 1].all()
+        assert np.delete(dq[1], at, 0).all() and not dq[1, at].any()
+
+
+@on_cpu
 def test_scores_of_any_size():
     """The largest score is subtracted first: neither overflow nor a row of zeros."""
     q, k, v, dy = arguments((2, 70, 90, 16, 16), np.float32)
