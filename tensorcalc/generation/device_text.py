@@ -96,7 +96,7 @@ class DeviceText(KernelText):
             yield from super().empty(column)
             return
         *outer, last = column.axes
-        yield from self.nested(tuple(outer), None)
+        yield from self.nested(tuple(outer), None)[0]
         places = ", ".join(["group", *(self.out.letter(idx) for idx in column.axes)])
         zero = self.stored(self.source.names(column.parts), places, "0.0", last)
         yield from indented([*self.strided(last, [zero])], len(outer))

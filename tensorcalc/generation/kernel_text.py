@@ -209,19 +209,24 @@ class KernelText:
             yield f"{self.variables[column.var.name]} = 0.0"
             return
         wide = column.axes[-1] if column.parts in self.vectors.wide else None
-        yield from self.nested(column.axes, wide)
+        head, depth = self.nested(column.axes, wide)
         places = ", ".join(["group", self.letters(column.axes)])
-        yield "    " * len(column.axes) + self.stored(self.source.names(column.parts), places, "0.0", column.axes[-1])
+        yield from head
+        yield "    " * depth + self.stored(self.source.names(column.parts), places, "0.0", column.axes[-1])
         for idx in column.axes:
             self.out.forget(idx)
 
     def stored(self, array: str, places: str, value: str, last: Idx) -> str:
         return f"{array}[{places}] = {value}"
 
-    def nested(self, letters: tuple[Idx, ...], wide: Idx | None) -> Iterator[str]:
-        """Loops over letters, of which one may be taken in vectors."""
+    def nested(self, letters: tuple[Idx, ...], wide: Idx | None, parallel: bool = False) -> tuple[list[str], int]:
+        """Loops over letters, of which the last one may be taken in vectors; how deep they are."""
+        lines: list[str] = []
         for depth, idx in enumerate(letters):
-            yield "    " * depth + f"for {self.out.letter(idx)} in range({self.extent(idx, idx == wide)}):"
+            before = list(self.parallel()) if parallel and not depth else []
+            loop = f"for {self.out.letter(idx)} in range({self.extent(idx, idx == wide)}):"
+            lines += indented([*before, loop], depth)
+        return lines, len(letters)
 
     def extent(self, idx: Idx, wide: bool) -> str:
         """How often a loop over a letter runs."""
@@ -230,10 +235,11 @@ class KernelText:
     def finish(self, finish: Finish) -> Iterator[str]:
         """A tensor from sums over rows: those of the groups are added up in order."""
         axes = finish.axes
-        yield from self.parallel()
         self.vector = axes[-1] if finish.target in self.vectors.finished else None
-        yield from self.nested(axes, self.vector) if axes else ["for _ in range(1):"]
-        yield from indented(list(self.finished(finish)), max(len(axes), 1))
+        lone = [*self.parallel(), "for _ in range(1):"], 1
+        head, depth = self.nested(axes, self.vector, parallel=True) if axes else lone
+        yield from head
+        yield from indented(list(self.finished(finish)), depth)
         self.vector = None
         for idx in axes:
             self.out.forget(idx)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..notation.expression import Affine, Idx
 from .kernel_text import KernelText, indented
-from .loops import Column, Kernel
+from .loops import Column, For, Kernel
 
 if TYPE_CHECKING:
     from .source import Source
@@ -26,6 +26,8 @@ class LanesText(KernelText):
         self.out.component = self.component  # type: ignore[method-assign]
         self.out.functions = BLOCKS
         self.asked = []
+        loops = self.vectors.loops
+        self.by_widths = bool(loops) and bool(kernel.rows) and kernel.rows[0] not in loops
 
     def parameters(self) -> list[tuple[str, str, str]]:
         """An array of which both vectors and single components are read is passed twice."""
@@ -43,7 +45,8 @@ class LanesText(KernelText):
         body = list(self.lines())
         told = [f"# {line}" for line in str(self.kernel).splitlines()[1:]]
         parameters = ", ".join(name + (f": {kind}" if kind else "") for name, kind, _ in self.parameters())
-        decorator = "@elementwise_loops" if self.kernel.flat and self.vectors.loops else "@vector_loops"
+        kind = "elementwise_loops" if self.kernel.flat and self.vectors.loops else "vector_loops"
+        decorator = "@row_loops" if self.by_widths else f"@{kind}"
         return "\n".join([*told, decorator, f"def {self.kernel.name}({parameters}):", *indented(body)])
 
     def single(self, name: str) -> str:
@@ -77,18 +80,42 @@ class LanesText(KernelText):
         last = array in self.vectors.wide and axis == len(self.axes(array)) - 1
         return f"length({self.source.names(array)})" if last else super().axis_size(array, axis)
 
+    def along(self, name: str) -> str:
+        """An array whose vectors lie along a range."""
+        columns = [one for one in self.kernel.columns if one.axes and one.axes[-1].range == name]
+        parts = [one.parts for one in columns]
+        arrays = [one for one in self.arrays if self.axes(one)[-1:] == (name,)]
+        return self.source.names(next(one for one in (*arrays, *parts) if one in self.vectors.wide))
+
     def chunks(self, name: str) -> str:
         """How many vectors a range makes."""
-        found = next(array for array in self.arrays if array in self.vectors.wide and self.axes(array)[-1] == name)
-        return f"chunks({self.source.names(found)})"
+        return f"chunks({self.along(name)})"
 
     def extent(self, idx: Idx, wide: bool) -> str:
-        if wide:
-            columns = [one for one in self.kernel.columns if one.axes and one.axes[-1].range == idx.range]
-            parts = [one.parts for one in columns if one.parts in self.vectors.wide]
-            arrays = [one for one in self.arrays if one in self.vectors.wide and self.axes(one)[-1] == idx.range]
-            return self.chunks(idx.range) if arrays else f"chunks({self.source.names(parts[0])})"
-        return self.size(idx.range)
+        return self.chunks(idx.range) if wide else self.size(idx.range)
+
+    def in_widths(self, idx: Idx, before: list[str]) -> list[str]:
+        """A loop over vectors, and over the pieces that they leave."""
+        array = self.along(idx.range)
+        loop = f"for {self.out.letter(idx)} in range(first({array}), last({array})):"
+        return ["for _ in ti.static(widths()):", *indented([*before, loop])]
+
+    def nested(self, letters: tuple[Idx, ...], wide: Idx | None, parallel: bool = False) -> tuple[list[str], int]:
+        if wide is None or not self.by_widths:
+            return super().nested(letters, wide, parallel)
+        outer, depth = super().nested(letters[:-1], None, parallel)
+        before = list(self.parallel()) if parallel and not depth else []
+        return [*outer, *indented(self.in_widths(wide, before), depth)], depth + 2
+
+    def loop(self, one: For) -> Iterator[str]:
+        if not self.by_widths or one.letter not in self.vectors.loops:
+            yield from super().loop(one)
+            return
+        yield from self.in_widths(one.letter, [])
+        self.vector = one.letter
+        yield from indented(self.block(one.body), 2)
+        self.vector = None
+        self.out.forget(one.letter)
 
     # ------------------------------------------------------------ rows
 
@@ -125,7 +152,9 @@ class LanesText(KernelText):
         return self.variables[name] + ("_lanes" if name in self.vectors.gathered else "")
 
     def gather(self, name: str, op: str, value: str) -> str:
-        return f"{name} += {value}" if op == "sum" else f"{name} = larger({name}, {value})"
+        if op == "sum" and not (self.vector is not None and self.by_widths):
+            return f"{name} += {value}"
+        return f"{name} = {'added' if op == 'sum' else 'largest_yet'}({name}, {value})"
 
     def start(self, name: str, op: str) -> str:
         if name not in self.vectors.gathered:
@@ -138,12 +167,12 @@ class LanesText(KernelText):
         return [f"{self.variables[name]} = {'total' if op == 'sum' else 'largest'}({self.variables[name]}_lanes)"]
 
     def add(self, column: Column, places: tuple, value: str) -> str:
-        if not places or self.vector is None:
-            name = self.single(self.source.names(column.parts))
-            where = ", ".join(["group", *(self.out.place(place) for place in places)])
-            return f"{name}[{where}] += {value}" if places else super().add(column, places, value)
+        if not places:
+            return self.gather(self.gathering(column.var.name), "sum", value)
         name = self.source.names(column.parts)
         where = ", ".join(["group", *(self.out.place(place) for place in places)])
+        if self.vector is None:
+            return f"{self.single(name)}[{where}] += {value}"
         return f"store(load({name}, {where}) + {value}, {name}, {where})"
 
     def store(self, tensor: str, places: tuple, value: str) -> str:

@@ -29,17 +29,23 @@ WORDS: tuple[str, ...] = (
     "Lanes",
     "Stored",
     "Written",
+    "added",
     "chunks",
-    "larger",
+    "empty",
+    "first",
     "largest",
+    "largest_yet",
+    "last",
     "length",
     "load",
     "parallel",
     "spread",
     "store",
     "total",
+    "widths",
+    "zero",
 )
-WORDS += ("elementwise_loops", "empty", "vector_loops", "zero")
+WORDS += ("elementwise_loops", "row_loops", "vector_loops")
 CONVOLVED = "from tensorcalc.kernels.convolution_places import convolved\n"
 
 
@@ -178,11 +184,11 @@ class VectorSource(Source):
         called = sorted(name for name in self.named if "." not in BLOCKS[name])
         functions = "".join(f'{BLOCKS[name]} = FUNCTIONS["{name}"]\n' for name in called)
         return f"""#
-# Each kernel compiles at the width that the arrays allow: vectors of 16, 8 or 4 numbers, or single numbers.
+# Each kernel compiles at the width that the arrays allow: vectors of 64 to 4 numbers, or single numbers.
 import numpy as np
 from tensorcalc import ti
-from tensorcalc.execution.blocks import {", ".join(names[:6])}
-from tensorcalc.execution.blocks import {", ".join(names[6:])}
+from tensorcalc.execution.blocks import {", ".join(names[:12])}
+from tensorcalc.execution.blocks import {", ".join(names[12:])}
 {CONVOLVED if self.convolutions else ""}
 {functions}{self.numbers()}"""
 

@@ -5,8 +5,24 @@ Whoever generates or writes a kernel uses these, so that each technique stands i
 
 from .choices import larger, pick_less, relu, within
 from .elementary import FUNCTIONS
-from .lanes import Width, chunks, largest, length, load, parallel, spread, store, total, zero
-from .loops import Lanes, Stored, VectorLoops, Written, elementwise_loops, vector_loops
+from .lanes import (
+    Width,
+    added,
+    chunks,
+    first,
+    largest,
+    largest_yet,
+    last,
+    length,
+    load,
+    parallel,
+    spread,
+    store,
+    total,
+    widths,
+    zero,
+)
+from .loops import Lanes, Stored, VectorLoops, Written, elementwise_loops, row_loops, vector_loops
 from .memory import LARGEST, aligned, check_apart, check_read, check_written, empty
 
 __all__ = [
@@ -17,6 +33,7 @@ __all__ = [
     "VectorLoops",
     "Width",
     "Written",
+    "added",
     "aligned",
     "check_apart",
     "check_read",
@@ -24,17 +41,22 @@ __all__ = [
     "chunks",
     "elementwise_loops",
     "empty",
+    "first",
     "larger",
     "largest",
+    "largest_yet",
+    "last",
     "length",
     "load",
     "parallel",
     "pick_less",
     "relu",
+    "row_loops",
     "spread",
     "store",
     "total",
     "vector_loops",
+    "widths",
     "within",
     "zero",
 ]

@@ -3,32 +3,58 @@
 Each lane's few instructions are the same, so that the compiler makes vector code of them again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import runtime
-from .lanes import Setting, is_double, is_vector, lane
+from .lanes import Setting, count_of, is_double, is_vector, lane, vector
 from .precision import DOUBLE, SINGLE, Precision
 
 ti = runtime.ti
 
 
 class Elementary:
-    """One function: its text for a precision and for numbers or vectors, compiled where it is called."""
+    """One function: its text for a precision, compiled where it is called."""
 
     _is_taichi_function = True
     func = Setting.func
 
-    def __init__(self, text: Callable[[Precision], Callable], vectors: Callable[[Precision], Callable] | None = None):
+    def __init__(self, text: Callable[[Precision], Callable]):
         self.__name__, self.__doc__ = text.__name__, text.__doc__
-        self._texts = (text, vectors or text)
-        self._made: dict[tuple[bool, bool], Callable] = {}
+        self._text = text
+        self._made: dict[bool, Callable] = {}
 
     def __call__(self, *args: Any) -> Any:
-        kind = is_double(), any(map(is_vector, args))
-        if kind not in self._made:
-            self._made[kind] = runtime.taichi().func(self._texts[kind[1]](DOUBLE if kind[0] else SINGLE))
-        return self._made[kind](*args)
+        double = is_double()
+        if double not in self._made:
+            self._made[double] = runtime.taichi().func(self._text(DOUBLE if double else SINGLE))
+        return self._made[double](*args)
+
+
+def each(of_numbers: Callable[..., Any]) -> Setting:
+    """Apply a function of a precision and numbers to each lane; arguments that are numbers are the same in all."""
+
+    def settle(*args: Any) -> Any:
+        precision = DOUBLE if is_double() else SINGLE
+        init = runtime.taichi().lang.impl.expr_init
+        held = [arg if isinstance(arg, (int, float)) else init(arg) for arg in args]
+        wide = next((arg for arg in held if is_vector(arg)), None)
+        if wide is None:
+            found = of_numbers(precision, *held)
+            return tuple(map(init, found)) if isinstance(found, tuple) else init(found)
+        count = count_of(wide)
+        lanes = [of_numbers(precision, *(lane(arg, j) for arg in held)) for j in range(count)]
+        if isinstance(lanes[0], tuple):
+            return tuple(_together(part) for part in zip(*lanes, strict=True))
+        return _together(lanes)
+
+    settle.__name__, settle.__doc__ = of_numbers.__name__, of_numbers.__doc__
+    return Setting(settle)
+
+
+def _together(numbers: Sequence[Any]) -> Any:
+    """Numbers as the lanes of one vector."""
+    return runtime.taichi().lang.impl.expr_init(vector(*numbers))
 
 
 @Setting
@@ -40,232 +66,82 @@ def horner(x: Any, coefficients: tuple[float, ...]) -> Any:
     return value
 
 
-def _each(of_lanes: Callable[..., Any]) -> Elementary:
-    """Apply a function of numbers to each lane; arguments after the first may be numbers."""
-
-    def of_numbers(precision):
-        return of_lanes(precision)
-
-    def of_vectors(precision):
-        f = ti.func(of_lanes(precision))
-
-        def one(a):
-            r = a
-            for j in ti.static(range(a.n)):
-                r[j] = f(a[j])
-            return r
-
-        return one
-
-    of_numbers.__name__, of_numbers.__doc__ = of_lanes.__name__, of_lanes.__doc__
-    return Elementary(of_numbers, of_vectors)
-
-
-def _pick_number(precision):
+@each
+def pick_less(c: Precision, a: Any, b: Any, yes: Any, no: Any) -> Any:
     """yes where a < b, else no (so also where a or b is NaN)."""
-
-    def pick(a, b, yes, no):
-        return ti.select(a < b, yes, no)
-
-    return pick
+    return ti.select(a < b, yes, no)
 
 
-def _pick_lanes(precision):
-    def pick(a, b, yes, no):
-        r = a - b  # has the lanes, whichever of the two is a vector
-        for j in ti.static(range(r.n)):
-            r[j] = ti.select(lane(a, j) < lane(b, j), lane(yes, j), lane(no, j))
-        return r
-
-    return pick
-
-
-def _within_number(precision):
-    """x between two numbers; NaN stays NaN."""
-
-    def within(x, low, high):
-        return ti.select(x < low, low, ti.select(x > high, high, x))
-
-    return within
-
-
-def _within_lanes(precision):
-    def within(x, low, high):
-        r = x
-        for j in ti.static(range(x.n)):
-            r[j] = ti.select(x[j] < low, low, ti.select(x[j] > high, high, x[j]))
-        return r
-
-    return within
-
-
-def _larger(precision):
+@each
+def larger(c: Precision, a: Any, b: Any) -> Any:
     """The larger one; b counts as absent where it is NaN. One instruction, where ti.max is three."""
-
-    def larger(a, b):
-        return pick_less(a, b, b, a)
-
-    return larger
+    return ti.select(a < b, b, a)
 
 
-pick_less = Elementary(_pick_number, _pick_lanes)
-larger = Elementary(_larger)
-within = Elementary(_within_number, _within_lanes)
+@each
+def within(c: Precision, x: Any, low: Any, high: Any) -> Any:
+    """x between two numbers; NaN stays NaN. Two instructions, each of which takes one of two numbers."""
+    below = ti.select(x > high, high, x)
+    return ti.select(below < low, low, below)
 
 
-def _power_of_two_number(precision):
-    """p 2ⁿ for whole n, in two steps so that the result may be denormal or infinite."""
-    c = precision
-
-    def times_power_of_two(p, n):
-        k = ti.cast(n, ti.i32)
-        half = k >> 1
-        return p * c.power_of_two(half) * c.power_of_two(k - half)
-
-    return times_power_of_two
+@each
+def powers_of_two(c: Precision, s: Any) -> Any:
+    """Two numbers whose product is 2ⁿ for the n in the last bits of s: 2ⁿ itself may be denormal or infinite."""
+    return c.powers_of_two(s)
 
 
-def _power_of_two_lanes(precision):
-    c = precision
-
-    def times_power_of_two(p, n):
-        first = p
-        second = p
-        for j in ti.static(range(p.n)):
-            k = ti.cast(n[j], ti.i32)
-            half = k >> 1
-            first[j] = c.power_of_two(half)
-            second[j] = c.power_of_two(k - half)
-        return p * first * second
-
-    return times_power_of_two
+@each
+def power_of_two(c: Precision, s: Any) -> Any:
+    """2ⁿ for the n in the last bits of s."""
+    return c.power_of_two(s)
 
 
-times_power_of_two = Elementary(_power_of_two_number, _power_of_two_lanes)
-
-
-def _split_number(precision):
+@each
+def split(c: Precision, x: Any) -> Any:
     """n and m with x = 2ⁿ m, 1/√2 ≤ m < √2, for finite x > 0."""
-    c = precision
-
-    def split(x):
-        tiny = x < c.smallest
-        return c.split(ti.select(tiny, x * c.lift, x), ti.select(tiny, c.lift_exponent, 0.0))
-
-    return split
+    tiny = x < c.smallest
+    return c.split(ti.select(tiny, x * c.lift, x), ti.select(tiny, c.lift_exponent, 0.0))
 
 
-def _split_lanes(precision):
-    c = precision
-
-    def split(x):
-        n = x
-        m = x
-        for j in ti.static(range(x.n)):
-            tiny = x[j] < c.smallest
-            n_j, m_j = c.split(ti.select(tiny, x[j] * c.lift, x[j]), ti.select(tiny, c.lift_exponent, 0.0))
-            n[j] = n_j
-            m[j] = m_j
-        return n, m
-
-    return split
-
-
-@_each
-def lifted_power_of_two(precision):
-    """2⁻ⁿ for whole n ≥ 0, times a power of two that keeps it normal."""
-    c = precision
-
-    def lifted_power_of_two(n):
-        return c.power_of_two(c.lifted_exponent - ti.cast(n, ti.i32))
-
-    return lifted_power_of_two
-
-
-split = Elementary(_split_number, _split_lanes)
-
-
-def _log_special_number(precision):
+@each
+def log_special(c: Precision, x: Any, y: Any) -> Any:
     """y for finite x > 0; -inf at 0, NaN below, x itself where it is inf or NaN."""
-    c = precision
-
-    def special(x, y):
-        return ti.select(x <= c.largest, ti.select(x > 0.0, y, ti.select(x < 0.0, c.nan, -c.infinity)), x)
-
-    return special
+    off = ti.select(x < 0.0, c.nan, -c.infinity)
+    return ti.select(x <= c.largest, ti.select(x > 0.0, y, off), x)
 
 
-def _log_special_lanes(precision):
-    c = precision
-
-    def special(x, y):
-        r = y
-        for j in ti.static(range(x.n)):
-            off = ti.select(x[j] < 0.0, c.nan, -c.infinity)
-            r[j] = ti.select(x[j] <= c.largest, ti.select(x[j] > 0.0, y[j], off), x[j])
-        return r
-
-    return special
-
-
-log_special = Elementary(_log_special_number, _log_special_lanes)
-
-
-@_each
-def magnitude(precision):
+@each
+def magnitude(c: Precision, x: Any) -> Any:
     """|x|."""
-
-    def magnitude(x):
-        return ti.abs(x)
-
-    return magnitude
+    return ti.abs(x)
 
 
-@_each
-def sign(precision):
+@each
+def sign(c: Precision, x: Any) -> Any:
     """-1, 0 or 1."""
-
-    def sign(x):
-        return ti.select(x > 0.0, 1.0, ti.select(x < 0.0, -1.0, x))
-
-    return sign
+    return ti.select(x > 0.0, 1.0, ti.select(x < 0.0, -1.0, x))
 
 
-@_each
-def step(precision):
+@each
+def step(c: Precision, x: Any) -> Any:
     """1 where x > 0, else 0."""
-
-    def step(x):
-        return ti.select(x > 0.0, 1.0, 0.0)
-
-    return step
+    return ti.select(x > 0.0, 1.0, 0.0)
 
 
-@_each
-def relu(precision):
+@each
+def relu(c: Precision, x: Any) -> Any:
     """max(x, 0); NaN stays NaN."""
-
-    def relu(x):
-        return ti.select(x <= 0.0, 0.0, x)
-
-    return relu
+    return ti.select(x <= 0.0, 0.0, x)
 
 
-@_each
-def sin(precision):
+@each
+def sin(c: Precision, x: Any) -> Any:
     """sin x, by the C library."""
-
-    def sin(x):
-        return ti.sin(x)
-
-    return sin
+    return ti.sin(x)
 
 
-@_each
-def cos(precision):
+@each
+def cos(c: Precision, x: Any) -> Any:
     """cos x, by the C library."""
-
-    def cos(x):
-        return ti.cos(x)
-
-    return cos
+    return ti.cos(x)

@@ -1,27 +1,29 @@
 """Elementary functions of kernels, over a number or over every lane of a vector: whole-vector arithmetic, no calls.
 
 Taichi computes them by scalar calls of the C library. Here each is arithmetic that a compiler turns into vector code:
-exp(x) = 2ⁿ exp(r) with x = n log 2 + r and Taylor's series for the small r, and the others from exp and log. NaN,
+exp(x) = 2ⁿ exp(r) with x = n log 2 + r and a polynomial for the small r, and the others from exp and log. NaN,
 infinities and denormal numbers come out as NumPy has them; the relative errors are tested over the whole range.
 """
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 from .. import runtime
 from .choices import (
     Elementary,
     cos,
     horner,
-    lifted_power_of_two,
     log_special,
     magnitude,
     pick_less,
+    power_of_two,
+    powers_of_two,
     relu,
     sign,
     sin,
     split,
     step,
-    times_power_of_two,
     within,
 )
 
@@ -30,14 +32,16 @@ ti = runtime.ti
 
 @Elementary
 def exp_parts(precision):
-    """n and q with exp(x) = 2ⁿ (1 + q): x = n log 2 + r, and Taylor's series for q = exp(r) - 1."""
+    """s and q with exp(x) = 2ⁿ (1 + q): x = n log 2 + r, q = exp(r) - 1 by a polynomial, n in the last bits of s."""
     c = precision
+    whole = c.whole + 2 * c.bias
 
     def exp_parts(x):
         z = within(x, c.exp_lowest, c.exp_highest)
-        n = ti.floor(z * c.log2_e + 0.5)
+        s = z * c.log2_e + whole
+        n = s - whole
         r = z - n * c.log_2_high - n * c.log_2_low
-        return n, r + r * r * horner(r, c.exp)
+        return s, r + r * r * horner(r, c.exp)
 
     return exp_parts
 
@@ -47,22 +51,28 @@ def exp(precision):
     """exp(x)."""
 
     def exp(x):
-        n, q = exp_parts(x)
-        return times_power_of_two(1.0 + q, n)
+        s, q = exp_parts(x)
+        first, second = powers_of_two(s)
+        return (1.0 + q) * first * second
 
     return exp
 
 
 @Elementary
 def decay_parts(precision):
-    """n and q with exp(-a) = 2⁻ⁿ (1 + q) for a ≥ 0: a = n log 2 + r, and Taylor's series for q = exp(-r) - 1."""
+    """s and q with exp(-a) = 2ⁿ (1 + q) for a ≥ 0: -a = n log 2 - r, and q = exp(-r) - 1.
+
+    The last bits of s hold n, lifted so that 2ⁿ stays normal.
+    """
     c = precision
+    whole = c.whole + c.bias + c.lifted_exponent
 
     def decay_parts(a):
         z = pick_less(-c.exp_lowest, a, -c.exp_lowest, a)
-        n = ti.floor(z * c.log2_e + 0.5)
-        r = z - n * c.log_2_high - n * c.log_2_low
-        return n, r * r * horner(r, c.exp_of_minus) - r
+        s = whole - z * c.log2_e
+        n = s - whole
+        r = z + n * c.log_2_high + n * c.log_2_low
+        return s, r * r * horner(r, c.exp_of_minus) - r
 
     return decay_parts
 
@@ -73,8 +83,8 @@ def decay(precision):
     c = precision
 
     def decay(a):
-        n, q = decay_parts(a)
-        return (1.0 + q) * lifted_power_of_two(n) * c.lowered
+        s, q = decay_parts(a)
+        return (1.0 + q) * power_of_two(s) * c.lowered
 
     return decay
 
@@ -85,8 +95,9 @@ def expm1(precision):
     c = precision
 
     def expm1(x):
-        n, q = exp_parts(x)
-        return pick_less(magnitude(x), c.half_log_2, q, times_power_of_two(1.0 + q, n) - 1.0)
+        s, q = exp_parts(x)
+        first, second = powers_of_two(s)
+        return pick_less(magnitude(x), c.half_log_2, q, (1.0 + q) * first * second - 1.0)
 
     return expm1
 
@@ -138,8 +149,8 @@ def tanh(precision):
 
     def tanh(x):
         a = 2.0 * magnitude(x)
-        n, q = decay_parts(a)
-        e = pick_less(a, c.half_log_2, q, (1.0 + q) * lifted_power_of_two(n) * c.lowered - 1.0)
+        s, q = decay_parts(a)
+        e = pick_less(a, c.half_log_2, q, (1.0 + q) * power_of_two(s) * c.lowered - 1.0)
         y = e / (e + 2.0)
         return pick_less(x, 0.0, y, -1.0 * y)
 
@@ -247,7 +258,7 @@ def sqrt(precision):
     return sqrt
 
 
-FUNCTIONS = {
+FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": magnitude,
     "cos": cos,
     "cosh": cosh,

@@ -25,6 +25,8 @@ class Width:
     lanes: int = 1
     grain: int = 1  # what the alignment of the arrays allows
     serial: bool = False  # on the calling thread alone
+    rest: bool = False  # whether rows go on behind the last whole vector
+    behind: int = 0  # pieces of a vector, where a loop begins behind the last whole one
 
 
 class _Settings:
@@ -37,6 +39,11 @@ def is_vector(value: Any) -> bool:
     """Whether an expression of a kernel is a vector of lanes."""
     ti = runtime.taichi()
     return isinstance(value, ti.Matrix) or (isinstance(value, ti.lang.expr.Expr) and value.is_tensor())
+
+
+def count_of(value: Any) -> int:
+    """How many lanes a vector has."""
+    return value.n if isinstance(value, runtime.taichi().Matrix) else value.get_shape()[0]
 
 
 def is_double() -> bool:
@@ -116,6 +123,40 @@ def chunks(x: Any) -> Any:
 
 
 @Setting
+def widths() -> Any:
+    """A loop over vectors is compiled once, and once more in single pieces where vectors do not fill the rows.
+
+    Around it, so that the statements inside are meant for either::
+
+        for _ in ti.static(widths()):
+            for h in range(first(x), last(x)):
+                store(2.0 * load(x, b, h), y, b, h)
+    """
+    whole = _Settings.width
+    pieces = Width(whole.grain, whole.grain, whole.serial, behind=whole.lanes // whole.grain)
+    turns = [whole, pieces, whole] if whole.rest else [whole, whole]  # the last one is what holds after the loop
+
+    def turn(n: int) -> bool:
+        _Settings.width = turns[n]
+        return n < len(turns) - 1
+
+    return filter(turn, range(len(turns)))
+
+
+@Setting
+def first(x: Any) -> Any:
+    """Where a loop along the last axis of x begins."""
+    behind = _Settings.width.behind
+    return x.shape[len(x.shape) - 1] // behind * behind if behind else 0
+
+
+@Setting
+def last(x: Any) -> Any:
+    """Where a loop along the last axis of x ends."""
+    return x.shape[len(x.shape) - 1] if _Settings.width.behind else chunks(x)
+
+
+@Setting
 def length(x: Any) -> Any:
     """How many numbers the last axis of x holds."""
     return x.shape[len(x.shape) - 1] * _Settings.width.grain
@@ -159,6 +200,29 @@ def store(value: Any, x: Any, *place: Any) -> None:
     for n in range(pieces):
         part = [lane(value, n * width.grain + j) for j in range(width.grain)]
         _element(x, (*rows, h * pieces + n))._assign(_vector(*part) if width.grain > 1 else part[0])
+
+
+@Setting
+def added(so_far: Any, value: Any) -> Any:
+    """The sum of two vectors; a shorter one is added to the first lanes."""
+    return _gathered(so_far, value, lambda a, b: a + b)
+
+
+@Setting
+def largest_yet(so_far: Any, value: Any) -> Any:
+    """The larger numbers of two vectors, where the second is no NaN; a shorter one meets the first lanes."""
+    return _gathered(so_far, value, lambda a, b: runtime.taichi().select(a < b, b, a))
+
+
+def _gathered(so_far: Any, value: Any, of_two: Callable[[Any, Any], Any]) -> Any:
+    if not is_vector(so_far):
+        return of_two(so_far, value)
+    impl = runtime.taichi().lang.impl
+    so_far, value = impl.expr_init(so_far), impl.expr_init(value)
+    count = count_of(value) if is_vector(value) else 1
+    numbers = [lane(so_far, j) for j in range(count_of(so_far))]
+    met = [of_two(numbers[j], lane(value, j)) for j in range(count)]
+    return impl.expr_init(_vector(*met, *numbers[count:]))
 
 
 def _fold(value: Any, of_two: Callable[[Any, Any], Any]) -> Any:

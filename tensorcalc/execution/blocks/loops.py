@@ -23,6 +23,8 @@ _MOST_LANES = _VECTOR_BYTES[0] // 4
 _NUMBERS = (int, float)
 _SERIAL_BELOW = 1 << 20  # bytes in all arrays: what one thread has done before a second one has woken
 _SHORT = ("abs", "relu", "sign", "sqrt", "step")  # functions of one or two instructions
+_VECTORS = 4  # computed at once: while one waits for its last result, the others are under way
+_LARGE = 1 << 20  # bytes in all arrays: from here on that pays for a longer compilation
 
 
 class Lanes:
@@ -79,10 +81,13 @@ class VectorLoops:
             _check(f"{self.__name__}: {name}", kind, arg)
         arrays = [g for g in given if isinstance(g, Region)]
         dtype = self._dtype(arrays)
-        wide = width or widest([g for g, kind in zip(given, self._kinds, strict=True) if _is(kind, Lanes)], dtype)
+        nbytes = sum(g.nbytes for g in arrays)
+        lanes = [g for g, kind in zip(given, self._kinds, strict=True) if _is(kind, Lanes)]
+        vectors = runtime.backend() == "cpu" and lanes and all(g.shape for g in lanes)
+        wide = width or (self._width(lanes, nbytes >= _LARGE) if vectors else Width())
         if serial is None:
             one_thread = runtime.taichi().lang.impl.current_cfg().cpu_max_num_threads == 1
-            serial = one_thread or sum(g.nbytes for g in arrays) < self._serial_below
+            serial = one_thread or nbytes < self._serial_below
         wide = replace(wide, serial=serial)
         key = (wide, *[(g.dtype, len(g.shape)) for g in arrays])
         with runtime.lock:
@@ -91,6 +96,9 @@ class VectorLoops:
             else:
                 self._kernels[key] = self._compile(args, dtype, wide)
         return self._kernels[key]
+
+    def _width(self, regions: list[Region], large: bool) -> Width:
+        return widest(regions)
 
     def _dtype(self, arrays: list[Region]) -> np.dtype:
         floats = {g.dtype for g in arrays if g.dtype.kind == "f"}
@@ -137,7 +145,8 @@ class ElementwiseLoops(VectorLoops):
 
     def __call__(self, *args: Any, serial: bool | None = None, width: Width | None = None) -> None:
         size = next(arg.shape[0] for arg, kind in zip(args, self._kinds, strict=True) if _is(kind, Lanes))
-        whole = size - size % _MOST_LANES
+        lanes = _MOST_LANES * (_VECTORS if 8 * size >= _LARGE else 1)
+        whole = size - size % lanes
         if whole == size or width is not None:
             return super().__call__(*args, serial=serial, width=width)
         if whole:
@@ -147,6 +156,19 @@ class ElementwiseLoops(VectorLoops):
     def _parts(self, args: tuple[Any, ...], size: int, part: slice) -> list[Any]:
         kinds = zip(args, self._kinds, strict=True)
         return [arg[part] if _is(kind, Lanes) and arg.shape == (size,) else arg for arg, kind in kinds]
+
+    def _width(self, regions: list[Region], large: bool) -> Width:
+        return several(regions, widest(regions), large)
+
+
+class RowLoops(VectorLoops):
+    """Loops whose vectors stand inside `widths`: rows of any length are computed in vectors of the widest kind."""
+
+    def _width(self, regions: list[Region], large: bool) -> Width:
+        found = several(regions, widest(regions), large)
+        lanes = _VECTOR_BYTES[0] // regions[0].dtype.itemsize
+        short = any(where.shape[-1] < lanes for where in regions)
+        return found if found.lanes >= lanes or short else Width(lanes, piece(regions), rest=True)
 
 
 _LONG = [function for name, function in FUNCTIONS.items() if name not in _SHORT]
@@ -170,23 +192,32 @@ def _check(name: str, kind: Any, arg: Any) -> None:
         raise ValueError(f"{name} must be contiguous: pass np.ascontiguousarray of it")
 
 
-def widest(regions: list[Region], dtype: np.dtype) -> Width:
+def widest(regions: list[Region]) -> Width:
     """The widest vectors that divide the last axis of every array, loaded in pieces that its alignment allows.
 
     NumPy's arrays lie at multiples of 16 bytes: their vectors are loaded in pieces of 16, which costs little.
     """
-    if runtime.backend() != "cpu" or not regions or any(not where.shape for where in regions):
-        return Width()
-    sizes = {where.shape[-1] for where in regions}
-    places = [where.address for where in regions]
     for nbytes in _VECTOR_BYTES:
-        lanes = nbytes // dtype.itemsize
-        if any(size % lanes for size in sizes):
-            continue
-        for piece in _VECTOR_BYTES:
-            if piece <= nbytes and all(place % piece == 0 for place in places):
-                return Width(lanes, piece // dtype.itemsize)
+        lanes = nbytes // regions[0].dtype.itemsize
+        if all(where.shape[-1] % lanes == 0 for where in regions) and (grain := piece(regions)) > 1:
+            return Width(lanes, min(lanes, grain))
     return Width()
+
+
+def piece(regions: list[Region]) -> int:
+    """How many numbers can be loaded at once from wherever a row begins or such a piece ends."""
+    size = regions[0].dtype.itemsize
+    for nbytes in _VECTOR_BYTES:
+        if all(where.address % nbytes == 0 and where.shape[-1] * size % nbytes == 0 for where in regions):
+            return nbytes // size
+    return 1
+
+
+def several(regions: list[Region], width: Width, large: bool) -> Width:
+    """Several vectors at once where that pays for a longer compilation: large arrays, rows that they divide."""
+    lanes = _VECTORS * width.lanes
+    full = width.lanes * regions[0].dtype.itemsize == _VECTOR_BYTES[0]
+    return replace(width, lanes=lanes) if large and full and all(w.shape[-1] % lanes == 0 for w in regions) else width
 
 
 def _guard(name: str) -> Setting:
@@ -243,6 +274,30 @@ def elementwise_loops(loops: Callable[..., None]) -> VectorLoops:
     ...     assert y.tolist() == [42.0] * 37
     """
     return ElementwiseLoops(loops)
+
+
+def row_loops(loops: Callable[..., None]) -> VectorLoops:
+    """`vector_loops` whose loops over vectors stand inside `widths`, for rows of any length at the speed of vectors.
+
+    Examples
+    --------
+    >>> from tensorcalc.execution import blocks, runtime
+    >>> from tensorcalc.execution.blocks import Lanes, Written, first, last, load, parallel, store, widths
+    >>> from tensorcalc.execution.runtime import ti
+    >>> @blocks.row_loops
+    ... def double(x: Lanes, y: Written):
+    ...     parallel()
+    ...     for b in range(x.shape[0]):
+    ...         for _ in ti.static(widths()):
+    ...             for h in range(first(x), last(x)):
+    ...                 store(2.0 * load(x, b, h), y, b, h)
+    >>> x, y = blocks.empty((2, 37)), blocks.empty((2, 37))
+    >>> x[:] = 21
+    >>> if runtime.backend() == "cpu":
+    ...     double(x, y)  # of each row 32 in vectors, 5 by themselves
+    ...     assert (y == 42).all()
+    """
+    return RowLoops(loops)
 
 
 def vector_loops(loops: Callable[..., None]) -> VectorLoops:
