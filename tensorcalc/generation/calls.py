@@ -12,7 +12,8 @@ from ..execution.blocks.memory import ALIGNMENT, address, allocation
 from ..execution.blocks.replays import Replay
 from ..notation.expression import Looked, Sym
 from ..notation.syntax import Constant, Fixed
-from .planning import Pass
+from .nodes import ONE
+from .planning import Product
 
 if TYPE_CHECKING:
     from ..execution.functions import Function
@@ -71,7 +72,9 @@ class Call:
         self.replays: dict[tuple[int, ...], Replay | None] = {}  # by how the arrays are aligned
         self.usual: Replay | None = None  # for new results and arrays at multiples of 64 bytes, if that is all to see
         self.direct = all(self._as_it_lies(*item) for item in values.items())
-        self.repeats = all(isinstance(step, Pass) for step in of.plan.steps)  # a product of matrices is no launch
+        products = [step for step in of.plan.steps if isinstance(step, Product)]
+        self.products = len(products)
+        self.scaled = any(step.coef is not ONE for step in products)  # by NumPy, which a replay knows nothing of
 
     def _as_it_lies(self, name: str, value: Any) -> bool:
         """Whether kernels take it as it is, once it is contiguous; indices are made 32 bits wide."""
@@ -91,10 +94,10 @@ class Call:
             places.append(place)
         if out is not None and self._meet([*values.values(), *(array for array, _ in results)], places, contiguous):
             return None
-        if self.repeats and self.direct and contiguous:
+        if self.direct and contiguous:
             self._repeated(values, places, results, () if aligned and out is None else self._alignment(places))
         else:
-            self._launch([*values.values(), *(array for array, _ in results)], self.direct and contiguous)
+            self._launch([*values.values(), *(array for array, _ in results)])
         if len(results) > 1:
             return {name: array for name, (array, _) in zip(self.outputs, results, strict=True)}
         found = results[0][0]
@@ -167,35 +170,47 @@ class Call:
         return found if any(found) else ()
 
     def _repeated(self, values: Mapping[str, Any], places: list[Any], results: list[Placed], key: tuple) -> None:
-        given = None
-        if self.picks:
-            given = list(values.values())
-            for k in self.picks:
-                given[k] = given[k].astype(np.int32, copy=False)
-                places[k] = address(given[k])
         replay = self.replays.get(key)
-        if replay is not None:
+        if replay is not None and not self.products and not self.picks:
             replay(places)
             return
-        given = [*(given or values.values()), *(array for array, _ in results)]
-        self._launch(given, True)
+        given = [*values.values(), *(array for array, _ in results)]
+        for k in self.picks:
+            given[k] = given[k].astype(np.int32, copy=False)
+            places[k] = address(given[k])
+        if replay is None:
+            self._enter(given)
+        elif self.products:
+            with np.errstate(all="ignore"):
+                replay(places, given)
+        else:
+            replay(places)
         if key not in self.replays:
             self.replays[key] = self._replay(given)
-            self.usual = None if self.bounds else self.replays.get(())
+            self.usual = None if self.bounds or self.products else self.replays.get(())
 
-    def _launch(self, given: list[Any], direct: bool) -> None:
-        """Run it all; whether arrays are taken as they lie."""
+    def _launch(self, given: list[Any]) -> None:
+        """Run it all on arrays of any kind."""
+        for k in self.order[: len(self.inputs)]:
+            given[k] = handed(given[k], self.dtype)
+        for k in self.order[len(self.inputs) :]:
+            given[k] = position(given[k])
+        self._enter(given)
+
+    def _enter(self, given: list[Any]) -> None:
+        """Run it all on arrays as they lie."""
         arrays = [one.reshape(1) if one.ndim == 0 else one for one in given[len(given) - len(self.outputs) :]]
-        chosen = [given[k] for k in self.order]
-        count = len(self.inputs)
-        inputs = [one if direct and type(one) is np.ndarray else handed(one, self.dtype) for one in chosen[:count]]
-        looked = [position(one) for one in chosen[count:]]
+        chosen, count = [given[k] for k in self.order], len(self.inputs)
+        inputs = [one if isinstance(one, np.ndarray) else float(one) for one in chosen[:count]]
+        looked = [one if isinstance(one, np.ndarray) else int(one) for one in chosen[count:]]
         with np.errstate(all="ignore"):
             self.entry(*inputs, *looked, *arrays, *self.sizes)
 
     def _replay(self, given: list[Any]) -> Replay | None:
+        if self.scaled:
+            return None
         try:
-            return Replay(lambda *stand_ins: self._launch(list(stand_ins), True), given)
+            return Replay(lambda *stand_ins: self._enter(list(stand_ins)), given, self.products)
         except LookupError:
             return None
 

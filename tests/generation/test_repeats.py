@@ -51,6 +51,15 @@ def test_launches_are_repeated(name, backward):
     assert any(replays(f))
 
 
+@on_cpu
+def test_every_call_has_results_of_its_own():
+    f, x = tc.function("y_i = 2 x_i\nz_i = 3 x_i", outputs=("y", "z")).compile(), np.ones(64)
+    found = [f(x=n * x) for n in range(2 * CALLS)]
+    for n, one in enumerate(found):
+        assert list(one) == ["y", "z"]
+        assert (one["y"] == 2 * n).all() and (one["z"] == 3 * n).all()
+
+
 def test_another_taichi_repeats_nothing(monkeypatch):
     def absent(*_):
         raise AttributeError
@@ -69,11 +78,67 @@ def test_large_arrays_are_launched_as_ever():
     assert not any(replays(f))
 
 
-def test_products_of_matrices_are_not():
-    f, given = compiled("linear"), arguments("linear", np.float64)
+@on_cpu
+@pytest.mark.parametrize(
+    "text",
+    [
+        "y_ij = x_ik a_kj",
+        "y_ij = x_ki a_jk + 1_i b_j",  # both the other way round, and a kernel after it
+        "h_in = a_ik x_kn\ny_ij = h_in a_nj",  # a product is kept on the way
+        "h_ik = relu(x_ik)\ny_ij = h_ik a_kj",  # a kernel before it
+        "y_nij = z_nki z_nkj",
+    ],
+)
+def test_products_are_repeated(text):
+    f, rng = tc.function(text).compile(), np.random.default_rng(0)
     for _ in range(CALLS):
-        f(**given)
+        given = {k: rng.normal(size=(3, 4, 4)[k != "z" :]) for k in f.inputs if k != "b"}
+        given |= {k: rng.normal(size=4) for k in f.inputs if k == "b"}
+        agree(by_name(f, f(**given)), reference(f.function, given), np.float64)
+    assert any(replays(f))
+
+
+@on_cpu
+@pytest.mark.parametrize("text", ["y_ij = 2 x_ik a_kj", "y_ij = a_ik x_kn a_nj"])
+def test_products_that_numpy_computes_otherwise_are_not(text):
+    f, rng = tc.function(text).compile(), np.random.default_rng(0)
+    for _ in range(CALLS):
+        given = {k: rng.normal(size=(4, 4)) for k in f.inputs}
+        agree(by_name(f, f(**given)), reference(f.function, given), np.float64)
     assert not any(replays(f))
+
+
+@on_cpu
+@pytest.mark.parametrize("dtype", [np.int32, np.int64, np.uint8, np.uint64, ">i4", ">i8"])
+def test_indices_of_any_width(dtype):
+    f = tc.function("l_b = s_{b,T_b}").compile()
+    for n in range(CALLS):
+        s, T = np.arange(12.0).reshape(3, 4) + n, np.array([0, 3, n % 4]).astype(dtype)
+        assert np.array_equal(f(s=s, T=T), s[[0, 1, 2], [0, 3, n % 4]])
+    assert any(replays(f))
+    for outside in (4, 200, -1, 2**32 + 1):
+        if np.iinfo(dtype).min <= outside <= np.iinfo(dtype).max:
+            with pytest.raises(tc.NotationError, match="outside 0 … 3"):
+                f(s=s, T=np.array([0, outside, 0]).astype(dtype))
+
+
+@on_cpu
+def test_a_launch_that_fails_is_told_anew():
+    """What a context holds after half of its arguments were written is not taken for granted."""
+    f = tc.function("y_i = x_i/c").compile()
+    for _ in range(CALLS):
+        f(x=np.ones(16), c=2.0)
+    replay = next(iter(replays(f)))
+    (source, n, put, _), *_ = replay._numbers
+    replay._numbers[:] = [(source, n, put, _broken)]
+    with pytest.raises(ZeroDivisionError):
+        f(x=np.full(16, 3.0), c=4.0)
+    replay._numbers[:] = [(source, n, put, float)]
+    assert (f(x=np.full(16, 3.0), c=4.0) == 0.75).all()
+
+
+def _broken(_):
+    raise ZeroDivisionError
 
 
 def test_numbers_are_told_every_time():

@@ -82,19 +82,25 @@ class Launcher:
 class _Noting:
     """Launches that are noted down instead of run; changed under the lock of the runtime alone."""
 
-    launches: list[tuple[Launcher, tuple[Any, ...]]] | None = None
+    launches: list[tuple[Any, tuple[Any, ...]]] | None = None
 
 
 @contextmanager
-def noting() -> Iterator[list[tuple[Launcher, tuple[Any, ...]]]]:
+def noting() -> Iterator[list[tuple[Any, tuple[Any, ...]]]]:
     """While this lasts no kernel runs: which ones would, and on what, is noted down."""
     with runtime.lock:
-        launches: list[tuple[Launcher, tuple[Any, ...]]] = []
+        launches: list[tuple[Any, tuple[Any, ...]]] = []
         _Noting.launches = launches
         try:
             yield launches
         finally:
             _Noting.launches = None
+
+
+def note(what: Any, args: tuple[Any, ...]) -> None:
+    """Something else that is done between launches."""
+    if _Noting.launches is not None:
+        _Noting.launches.append((what, args))
 
 
 def is_noting() -> bool:
