@@ -1,6 +1,7 @@
 """Side by side: kernels generated from index notation against NumPy, PyTorch, JAX and numba, on this machine.
 
-`cases` lists functions that are generated, `layers` calls of `tensorcalc.kernels` beside the same layer of PyTorch.
+`cases` lists functions that are generated, `layers` calls of `tensorcalc.kernels` beside the same layer of PyTorch,
+`small` derived backward functions on few elements beside NumPy written by hand.
 
 ``python -m benchmarks`` runs everything and stores results.json; ``python -m benchmarks layer_norm softmax`` runs what
 begins with these names; ``--large`` takes the large sizes, ``--show`` prints what is stored. ``--threads 1`` gives

@@ -52,16 +52,18 @@ def run(asked: argparse.Namespace) -> None:
     from .cases import CASES
     from .layers import LAYERS
     from .rivals import RIVALS
+    from .small import SMALL
     from .timing import installed, machine
 
     threads = asked.threads or "all"
     rivals = [name for name in asked.against or RIVALS if installed(PACKAGES.get(name, name))]
-    names = [name for name in CASES if CASES[name].large or not asked.large] + list(LAYERS) * (not asked.large)
+    others = {**LAYERS, **SMALL}
+    names = [name for name in CASES if CASES[name].large or not asked.large] + list(others) * (not asked.large)
     kept = read() if FILE.exists() else {"duels": []}
     for name in names:
         if asked.cases and not name.startswith(tuple(asked.cases)):
             continue
-        for rival in rivals if name in CASES else [one for one in rivals if one in LAYERS[name].rivals]:
+        for rival in rivals if name in CASES else [one for one in rivals if one in others[name].rivals]:
             row = _in_its_own_process(name, rival, asked)
             if row:
                 row |= {"threads": threads}

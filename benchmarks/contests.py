@@ -30,8 +30,9 @@ def contest(name: str, rival: str, large: bool) -> Contest | None:
     """The two calls of a case, or nothing where the rival has no such function."""
     from .cases import CASES
     from .layers import LAYERS
+    from .small import SMALL
 
-    return generated(CASES[name], rival, large) if name in CASES else of_layer(LAYERS[name], rival)
+    return generated(CASES[name], rival, large) if name in CASES else of_layer({**LAYERS, **SMALL}[name], rival)
 
 
 def generated(case: Any, rival: str, large: bool) -> Contest | None:
@@ -56,7 +57,7 @@ def generated(case: Any, rival: str, large: bool) -> Contest | None:
 
 
 def of_layer(layer: Any, rival: str) -> Contest | None:
-    """A call of `benchmarks.layers`; exact as its first rival computes it in float64."""
+    """A call of `benchmarks.layers` or `benchmarks.small`; exact as its first rival computes it in float64."""
     if rival not in layer.rivals:
         return None
     given = layer.arguments()

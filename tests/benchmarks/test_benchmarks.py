@@ -11,6 +11,7 @@ from benchmarks.contests import Contest, error, generated, of_layer
 from benchmarks.layers import LAYERS
 from benchmarks.rivals import naive, recomputed, two_pass, whole
 from benchmarks.rivals import numpy as by_numpy
+from benchmarks.small import SIZES, SMALL
 
 
 def small(name):
@@ -64,6 +65,14 @@ def test_layers_are_the_same_as_their_rivals(name, torch):
     for rival in layer.rivals:
         errors = of_layer(replace(layer, shapes=shapes, labels=labels), rival).errors()
         assert max(errors.values()) < 1e-5
+
+
+@pytest.mark.parametrize("name", [name for name, layer in SMALL.items() if "100k" not in name])
+def test_small_calls_are_the_same_as_by_hand(name):
+    layer = SMALL[name]
+    assert max(of_layer(layer, "numpy").errors().values()) < 1e-5
+    assert layer.arguments()["x"].size == SIZES[0]
+    assert SMALL[f"{name}_100k"].arguments()["x"].size == pytest.approx(SIZES[1], rel=0.01)
 
 
 def test_a_rival_without_the_function_is_passed_over():
@@ -134,6 +143,6 @@ def test_the_climb_ends_at_our_best():
 def test_the_stored_results_are_whole():
     assert results.roofline()["kernels"]
     for one in results.read()["duels"]:
-        assert one["case"] in {**CASES, **LAYERS}
+        assert one["case"] in {**CASES, **LAYERS, **SMALL}
         assert max(one["ours_error"], one["rival_error"]) < 1e-4
         assert results.line(one)
