@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 from collections.abc import Iterator
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from ..notation.expression import Affine, Idx, Looked
@@ -363,7 +364,7 @@ def _extreme(name: str, values: list[str]) -> str:
 
 
 def _unlike(name: str, taken: set[str]) -> str:
-    return next(one for one in (name, *(f"{name}_{k}" for k in range(1, 1000))) if one not in taken)
+    return next(one for one in chain([name], (f"{name}_{k}" for k in count(1))) if one not in taken)
 
 
 def indented(lines: list[str], depth: int = 1) -> list[str]:

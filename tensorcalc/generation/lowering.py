@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from itertools import chain, count
 
 from ..notation.expression import Affine, Idx, Slot
 from . import nodes as n
@@ -253,7 +254,7 @@ class _Lowering:
 
     def unlike(self, name: str) -> str:
         stem, bar, letters = name.rpartition("_")
-        names = (name, *(f"{stem}{k}{bar}{letters}" for k in range(2, 1000)))
+        names = chain([name], (f"{stem}{k}{bar}{letters}" for k in count(2)))
         taken = set[str]().union(*(scope.names for scope in self.open))
         found = next(one for one in names if one not in taken)
         self.scopes[-1].names.add(found)

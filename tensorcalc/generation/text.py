@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import chain, count
 
 from ..execution.sizes import as_number
 from ..notation.expression import Affine, Idx, Looked, Slot
@@ -26,7 +27,7 @@ class Writer:
         """A name for a loop's letter that no other one has."""
         if idx not in self.letters:
             stem = idx.name
-            names = (stem, *(f"{stem}{k}" for k in range(1, 1000)))
+            names = chain([stem], (f"{stem}{k}" for k in count(1)))
             self.letters[idx] = next(name for name in names if name not in self.taken)
             self.taken.add(self.letters[idx])
         return self.letters[idx]

@@ -21,7 +21,7 @@ from .memory import Region, check_read, check_written, region
 _VECTOR_BYTES = (64, 32, 16)
 _MOST_LANES = _VECTOR_BYTES[0] // 4
 _NUMBERS = (int, float)
-_SERIAL_BELOW = 1 << 20  # bytes in all arrays: what one thread has done before a second one has woken
+_SERIAL_BELOW = 1 << 20  # bytes in all arrays: what one thread does in twice the time that a second one takes to wake
 _SHORT = ("abs", "relu", "sign", "sqrt", "step")  # functions of one or two instructions
 _VECTORS = 4  # computed at once: while one waits for its last result, the others are under way
 _LARGE = 1 << 20  # bytes in all arrays: from here on that pays for a longer compilation
@@ -86,8 +86,8 @@ class VectorLoops:
         vectors = runtime.backend() == "cpu" and lanes and all(g.shape for g in lanes)
         wide = width or (self._width(lanes, nbytes >= _LARGE) if vectors else Width())
         if serial is None:
-            one_thread = runtime.taichi().lang.impl.current_cfg().cpu_max_num_threads == 1
-            serial = one_thread or nbytes < self._serial_below
+            threads = runtime.taichi().lang.impl.current_cfg().cpu_max_num_threads
+            serial = threads == 1 or nbytes * 2 * (threads - 1) < self._serial_below * threads
         wide = replace(wide, serial=serial)
         key = (wide, *[(g.dtype, len(g.shape)) for g in arrays])
         with runtime.lock:
