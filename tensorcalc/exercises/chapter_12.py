@@ -6,6 +6,24 @@ from .formulas import Formula
 from .functions import Kernel
 from .plain import Choice, Number
 from .registry import Exercise
+from .samples import Sample
+from .trial import Problem
+
+
+class _AtKink(Problem):
+    """The cases of a kernel, with the first entry of y at the kink, where the convention is asked for."""
+
+    def cases(self) -> list[Sample]:
+        found = super().cases()
+        for sample in found:
+            sample.arrays["y"][0] = 0.0
+        return found
+
+
+class _Leaky(Kernel):
+    def problem(self) -> Problem:
+        return _AtKink(self.inputs, self.outputs, self._reference, self.positive)
+
 
 _ALONE = "component i of the result uses component i of x and no other."
 _OTHERS = "component i of the result reacts to other components of x as well."
@@ -97,14 +115,14 @@ EXERCISES = (
     ),
     Exercise(
         "ex-activations-kernel",
-        Kernel(
+        _Leaky(
             inputs={"dl_dy": "i", "y": "i"},
             outputs={"dl_dx": "i"},
             reference=lambda dl_dy, y: np.where(y > 0, dl_dy, 0.1 * dl_dy),
         ),
         hints=(
             "The leak is positive. Which sign does y have where x is negative?",
-            "The slope is 1.0 where `y[i] > 0.0` and 0.1 elsewhere.",
+            "The slope is 1.0 where `y[i] > 0.0` and 0.1 elsewhere, at 0 as well.",
             "One loop over i; set `slope = 1.0`, change it under an `if`, and multiply with `dl_dy[i]`.",
         ),
     ),

@@ -46,6 +46,15 @@ def no_leak(dl_dy, y, dl_dx):
 
 
 @kernel
+def one_at_zero(dl_dy, y, dl_dx):
+    for i in range(y.shape[0]):
+        slope = 1.0
+        if y[i] < 0.0:
+            slope = 0.1
+        dl_dx[i] = slope * dl_dy[i]
+
+
+@kernel
 def sides_exchanged(dl_dy, y, dl_dx):
     for i in range(y.shape[0]):
         slope = 0.1
@@ -138,6 +147,7 @@ WRONG: Wrong = {
     ],
     "ex-activations-kernel": [
         ("no leak", no_leak, "value"),
+        ("other convention at 0", one_at_zero, "value"),
         ("sides exchanged", sides_exchanged, "value"),
         ("sign of the upstream gradient", by_upstream, "value"),
         ("times the output", times_output, "value"),
