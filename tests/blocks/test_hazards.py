@@ -90,6 +90,19 @@ def test_elements_that_no_vector_holds_are_computed_by_themselves(size, dtype):
     assert size < 16 or max(widths) == 64 // np.dtype(dtype).itemsize
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("more", [0, 16, 37])
+def test_several_vectors_at_once_in_large_arrays(more, dtype):
+    loops = blocks.elementwise_loops(double.__wrapped__)
+    x = blocks.empty((1 << 18) + more, dtype)
+    x[:] = np.arange(len(x))
+    y = blocks.empty(x.shape, dtype)
+    y[:] = np.nan
+    loops(x, y)
+    assert (y == 2 * x).all()
+    assert max(key[0].lanes for key in loops._kernels) == 4 * 64 // np.dtype(dtype).itemsize
+
+
 @pytest.mark.parametrize("shape", [(1, 48), (7, 64), (600, 40), (33, 17), (5000, 16)])
 def test_rows_are_shared_and_all_computed(shape):
     x, s = np.random.default_rng(0).integers(-9, 9, shape).astype(np.float32), np.full(shape[0], np.nan, np.float32)

@@ -76,7 +76,6 @@ def test_every_place_in_memory(size, offset):
         ((4, 37), Width(16, 1, serial=True, rest=True)),
         ((4, 12), Width(4, 4, serial=True)),
         ((4, 13), Width(1, 1, serial=True)),
-        ((2048, 64), Width(64, 16)),
         ((2048, 80), Width(16, 16)),
     ],
 )

@@ -158,14 +158,18 @@ class ElementwiseLoops(VectorLoops):
         return [arg[part] if _is(kind, Lanes) and arg.shape == (size,) else arg for arg, kind in kinds]
 
     def _width(self, regions: list[Region], large: bool) -> Width:
-        return several(regions, widest(regions), large)
+        """Several vectors at once in large arrays, where that pays for a longer compilation."""
+        found = super()._width(regions, large)
+        several = _VECTORS * found.lanes
+        full = found.lanes * regions[0].dtype.itemsize == _VECTOR_BYTES[0]
+        return replace(found, lanes=several) if large and full and regions[0].shape[0] % several == 0 else found
 
 
 class RowLoops(VectorLoops):
     """Loops whose vectors stand inside `widths`: rows of any length are computed in vectors of the widest kind."""
 
     def _width(self, regions: list[Region], large: bool) -> Width:
-        found = several(regions, widest(regions), large)
+        found = super()._width(regions, large)
         lanes = _VECTOR_BYTES[0] // regions[0].dtype.itemsize
         short = any(where.shape[-1] < lanes for where in regions)
         return found if found.lanes >= lanes or short else Width(lanes, piece(regions), rest=True)
@@ -211,13 +215,6 @@ def piece(regions: list[Region]) -> int:
         if all(where.address % nbytes == 0 and where.shape[-1] * size % nbytes == 0 for where in regions):
             return nbytes // size
     return 1
-
-
-def several(regions: list[Region], width: Width, large: bool) -> Width:
-    """Several vectors at once where that pays for a longer compilation: large arrays, rows that they divide."""
-    lanes = _VECTORS * width.lanes
-    full = width.lanes * regions[0].dtype.itemsize == _VECTOR_BYTES[0]
-    return replace(width, lanes=lanes) if large and full and all(w.shape[-1] % lanes == 0 for w in regions) else width
 
 
 def _guard(name: str) -> Setting:
