@@ -36,6 +36,14 @@ def by_slope(dl_dy, y, dl_dx):
 
 
 @kernel
+def not_zero(dl_dy, y, dl_dx):
+    for i in range(y.shape[0]):
+        dl_dx[i] = 0.0
+        if y[i] != 0.0:
+            dl_dx[i] = 1.25 * dl_dy[i]
+
+
+@kernel
 def not_scaled(dl_dy, y, dl_dx):
     for i in range(y.shape[0]):
         dl_dx[i] = 0.0
@@ -86,7 +94,12 @@ RIGHT: Right = {
         ("factor first", "dl_dx_abc = 1/q r_ab dl_dy_abc\ndl_db_c = 1/q r_nc 1_k dl_dy_nck"),
         ("p alone", "dl_dx_abc = dl_dy_abc r_ab/(1 - p)\ndl_db_c = 1_k dl_dy_nck r_nc/(1 - p)"),
     ],
-    "ex-dropout-kernel": [("one case", one_case), ("two branches", two_branches), ("by slope", by_slope)],
+    "ex-dropout-kernel": [
+        ("one case", one_case),
+        ("two branches", two_branches),
+        ("by slope", by_slope),
+        ("not zero", not_zero),
+    ],
     "ex-dropout-ridge": [
         ("without e", "dl_dw_a = h_ni w_i h_na - t_n h_na + p/q 1_n h_na^2 w_a"),
         ("p alone", "dl_dw_a = e_n h_na + p/(1 - p) 1_n h_na^2 w_a"),
