@@ -94,8 +94,9 @@ EXERCISES = (
     Exercise(
         "ex-network-softmax",
         Formula(
-            inputs={"dl_da": "j", "a": "j"},
+            inputs={"dl_da": "j", "z": "j"},
             outputs={"dl_dz": "j"},
+            given="a_j = exp(z_j)/(1_i exp(z_i))",
             reference="dl_dz_p = dl_da_p a_p - dl_da_j a_j a_p",
         ),
         hints=(

@@ -151,6 +151,7 @@ RIGHT: Right = {
     "ex-network-softmax": [
         ("factored", "dl_dz_p = a_p (dl_da_p - a_j dl_da_j)"),
         ("from the Jacobian", "dl_dz_p = dl_da_j (a_j delta_jp - a_j a_p)"),
+        ("probabilities sum to one", "dl_dz_p = a_p (dl_da_p 1_j a_j - dl_da_j a_j)"),
         ("a mean named", "m = dl_da_j a_j\ndl_dz_p = a_p (dl_da_p - m)"),
     ],
     "ex-network-tied": [
