@@ -38,6 +38,7 @@ RIGHT: Right = {
         ("factored", SOFTMAX),
         ("two terms", vary(SOFTMAX, backward=lambda g, s: s * g - s * (s @ g))),
         ("Jacobian", vary(SOFTMAX, backward=lambda g, s: (np.diag(s) - np.outer(s, s)) @ g)),
+        ("differences, s adds up to one", vary(SOFTMAX, backward=lambda g, s: s * ((g[:, None] - g) @ s))),
     ],
     "ex-check-batch": [
         ("text", BATCH),
@@ -88,6 +89,7 @@ WRONG: Wrong = {
         ("sum missing", vary(SOFTMAX, backward=lambda g, s: s * (g - g * s)), "value"),
         ("sign", vary(SOFTMAX, backward=lambda g, s: s * ((g * s).sum() - g)), "sign"),
         ("mean for sum", vary(SOFTMAX, backward=lambda g, s: s * (g - (g * s).mean())), "value"),
+        ("mean unweighted", vary(SOFTMAX, backward=lambda g, s: s * (g - g.mean())), "value"),
         ("Jacobian", vary(SOFTMAX, backward=lambda g, s: np.diag(s) - np.outer(s, s)), "shape"),
     ],
     "ex-check-batch": [
