@@ -9,12 +9,14 @@ import numpy as np
 
 from tensorcalc.calculus.equations import from_matrix
 from tensorcalc.notation.errors import NotationError
+from tensorcalc.notation.syntax import Sum, walk
 
 from .formulas import Formula
 from .functions import Kernel
 from .plain import Choice, Number
 from .registry import Exercise
-from .verdict import BLANK, Finding
+from .verdict import BLANK, RIGHT, Finding
+from .written import Written
 
 _I, _J = 512, 1024
 
@@ -28,13 +30,42 @@ class Matrices:
     def check(self, answer: Any) -> dict[str, Finding]:
         if not isinstance(answer, str):
             return {"": Finding("kind", f'give the equation as text, "Y = …"; this is {type(answer).__name__}.')}
-        if answer.partition("=")[2].strip() in ("", "...", "…"):
+        left, _, right = answer.rpartition("=")
+        if right.strip() in ("", "...", "…"):
             return {"": BLANK}
         try:
-            meant = str(from_matrix(answer))
+            meant = str(from_matrix(f"{left or self._left()} = {right}"))
         except NotationError as error:
             return {"": Finding("parse", str(error))}
         return self.formula.check(meant)
+
+    def _left(self) -> str:
+        """What was asked for, where the answer is a right side alone."""
+        ((name, letters),) = self.formula.outputs.items()
+        return name.upper() if len(letters) > 1 else name
+
+
+@dataclass(frozen=True)
+class Expanded(Formula):
+    """A formula that is to be multiplied out: a sum of so many products at most, and no sum inside of one."""
+
+    terms: int = 1
+
+    def check(self, answer: Any) -> dict[str, Finding]:
+        found = super().check(answer)
+        return {"": self._form(self._completed(str(answer)))} if found[""].right else found
+
+    def _form(self, text: str) -> Finding:
+        (name,) = self.outputs
+        written = Written(text)
+        right = written.lines(name)[-1].right
+        products = right.terms if isinstance(right, Sum) else (right,)
+        helpers = [line.right for other in written.names() if other != name for line in written.lines(other)]
+        if any(isinstance(node, Sum) for part in (*products, *helpers) for node in walk(part)):
+            return Finding("term", "equal to the right one, and a bracket is left: multiply it out.")
+        if len(products) > self.terms:
+            return Finding("term", f"equal to the right one, and {self.terms} terms are enough.")
+        return RIGHT
 
 
 EXERCISES = (
@@ -107,10 +138,11 @@ EXERCISES = (
     ),
     Exercise(
         "ex-matrices-distances",
-        Formula(
+        Expanded(
             inputs={"x": "ik", "z": "jk"},
             outputs={"d": "ij"},
             reference="d_ij = x_ik x_ik 1_j + 1_i z_jk z_jk - 2 x_ik z_jk",
+            terms=3,
         ),
         hints=(
             "`(u - w)^2 = u^2 - 2 u w + w^2`. Which letters does each of the three terms still need?",
@@ -120,10 +152,11 @@ EXERCISES = (
     ),
     Exercise(
         "ex-matrices-centring",
-        Formula(
+        Expanded(
             inputs={"x": "bh"},
             outputs={"y": "bh"},
             reference="y_bh = x_bh - 1/H x_bk 1_k 1_h",
+            terms=2,
         ),
         hints=(
             "Rename the dummy of the first line to m before you put it in: k is in use in the second.",

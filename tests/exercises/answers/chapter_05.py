@@ -91,6 +91,7 @@ RIGHT: Right = {
         ("as one transpose", vary(BACK, first="Y = (B A)^T")),
         ("walked from the other end", vary(BACK, second="s = x^T A^T z", third="t = (A B)^T 𝟏")),
         ("transposed vector of columns", vary(BACK, second="s = z · (A x)")),
+        ("right sides only", {name: line.partition("= ")[2] for name, line in BACK.items()}),
     ],
     "ex-matrices-cost": [
         ("powers", COST),
@@ -99,11 +100,15 @@ RIGHT: Right = {
     ],
     "ex-matrices-walk": [("letter", "d"), ("in brackets", "(d)"), ("capital", "D")],
     "ex-matrices-distances": [
-        ("the definition", "d_ij = 1_k (x_ik 1_j - 1_i z_jk)^2"),
+        ("powers", "d_ij = 1_jk x_ik^2 - 2 x_ik z_jk + 1_ik z_jk^2"),
+        ("with names", "u_i = x_ik x_ik\nv_j = z_jk z_jk\nd_ij = u_i 1_j + 1_i v_j - 2 x_ik z_jk"),
         ("terms reordered", "d_ij = 1_i z_jk z_jk - 2 z_jk x_ik + 1_j x_ik x_ik"),
     ],
     "ex-matrices-centring": [
-        ("bracket first", "y_bh = x_bh - 1/H x_bm 1_m 1_h - 1/H (x_bk - 1/H x_bm 1_m 1_k) 1_k 1_h"),
+        (
+            "bracket first",
+            "y_bh = x_bh - 1/H x_bm 1_m 1_h - 1/H (x_bk - 1/H x_bm 1_m 1_k) 1_k 1_h\ny_bh = x_bh - 1/H x_bm 1_m 1_h",
+        ),
         ("with a name", "m_b = 1/H 1_k x_bk\ny_bh = x_bh - 1_h m_b"),
     ],
     "ex-matrices-batch": [
@@ -145,8 +150,17 @@ WRONG: Wrong = {
         ("not broadcast", "d_ij = x_ik x_ik + z_jk z_jk - 2 x_ik z_jk", "parse"),
         ("mixed term once", "d_ij = x_ik x_ik 1_j + 1_i z_jk z_jk - x_ik z_jk", "value"),
         ("sum of squares", "d_ij = x_ik x_ik 1_j + 1_i z_jk z_jk", "value"),
+        ("the definition", "d_ij = 1_k (x_ik 1_j - 1_i z_jk)^2", "term"),
+        ("half of it multiplied out", "d_ij = x_ik (x_ik 1_j - z_jk) - z_jk (x_ik - 1_i z_jk)", "term"),
     ],
     "ex-matrices-centring": [
+        ("only put in", "y_bh = x_bh - 1/H x_bm 1_m 1_h - 1/H (x_bk - 1/H x_bm 1_m 1_k) 1_k 1_h", "term"),
+        ("the question", "u_bh = x_bh - 1/H x_bk 1_k 1_h\ny_bh = u_bh - 1/H u_bk 1_k 1_h", "term"),
+        (
+            "not simplified",
+            "y_bh = x_bh - 1/H x_bm 1_m 1_h - 1/H x_bk 1_k 1_h + 1/H^2 x_bm 1_m 1_k 1_k 1_h",
+            "term",
+        ),
         ("two terms left", "y_bh = x_bh - 2/H x_bm 1_m 1_h", "value"),
         ("nothing left", "y_bh = x_bh - 1/H x_bm 1_m 1_h - 1/H x_bm 1_m 1_h", "value"),
         ("captured dummy", "y_bh = x_bh - 1/H x_bk 1_k 1_h - 1/H (x_bk - 1/H x_bk 1_k) 1_k 1_h", "parse"),
