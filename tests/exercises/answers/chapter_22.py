@@ -85,6 +85,7 @@ WRONG: Wrong = {
         ("divided the wrong way", vary(MOMENTUM, running_var=0.99 + 0.01 * 8 * 4 / 5), "value"),
         ("what is new", vary(MOMENTUM, fraction=1 - 0.99**100), "value"),
         ("linear", vary(MOMENTUM, fraction=0), "value"),
+        ("one batch less", vary(MOMENTUM, fraction=0.99**99), "value"),
     ],
     "ex-batchnorm-centre": [
         ("mean held fixed", "dl_dx_pq = dl_dy_pq", "term"),
