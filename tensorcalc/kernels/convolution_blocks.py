@@ -51,11 +51,12 @@ LEAST = 4  # channels in the lanes, and places in a row: with fewer, vectors are
 
 
 class Bands(NamedTuple):
-    """How y is divided: rows and columns of a band, numbers of x in it, and tasks that share the bands."""
+    """How y is divided: rows and columns of a band; numbers of x in it, and in a row; tasks that share the bands."""
 
     rows: int
     columns: int
     size: int
+    room: int
     tasks: int
 
 
@@ -90,9 +91,9 @@ def _convolve(x: Any, w: Any, bias: Any, stride: Pair, padding: Pair, dilation: 
     loops = _forward_loops(_even(bands.columns, PLACES), stride[1])
     band = empty((bands.tasks * bands.size,), x.dtype)
     tile = empty((bands.tasks, bands.columns * per_place), x.dtype)  # what waits to be stored in rows
-    sizes = (len(x), w.shape[4], *x.shape[2:], P, Q, bands.rows, bands.columns, bands.tasks)
+    sizes = (len(x), w.shape[4], *x.shape[2:], P, Q, bands.rows, bands.columns, bands.room, bands.tasks)
     steps = (stride[0], *padding, *dilation)
-    loops(_flat(x), kernels, _packed(bias), *sizes, *steps, band, tile, tile.reshape(-1), y.reshape(-1))
+    loops(_flat(x), kernels, _packed(bias), *sizes, *steps, band, band, tile, tile.reshape(-1), y.reshape(-1))
 
 
 @functools.cache
@@ -113,6 +114,7 @@ def _forward_loops(places: int, b: int) -> VectorLoops:
         Q: int,
         rows: int,
         columns: int,
+        room: int,
         tasks: int,
         a: int,
         u: int,
@@ -120,6 +122,7 @@ def _forward_loops(places: int, b: int) -> VectorLoops:
         d: int,
         e: int,
         band: Stored,
+        vectors: Written,
         tile: Written,
         numbers,
         y: Stored,
@@ -143,7 +146,9 @@ def _forward_loops(places: int, b: int) -> VectorLoops:
                     q0 = ti.min(one % across_q * columns, Q - columns)
                     height = ti.min(rows, P - p0)
                     seen = (height - 1) * a + d * (R - 1) + 1
-                    fill_band(x, ng * C, C, H, W, p0 * a - u, seen, v - q0 * b, band, mine, width)
+                    shift = fill_band(
+                        x, ng * C, C, H, W, p0 * a - u, seen, v - q0 * b, band, vectors, mine, width, room
+                    )
                     for k in range(chunks(w)):
                         for p in range(height):
                             for turn in range((columns + places - 1) // places):
@@ -151,10 +156,10 @@ def _forward_loops(places: int, b: int) -> VectorLoops:
                                 y_q = copies(load(bias, g, k), places)
                                 for r in range(R):
                                     for s in range(S):
-                                        rs = mine + (p * a + d * r) * C * width + q * b + e * s
+                                        rs = mine + shift + (p * a + d * r) * C * room + q * b + e * s
                                         for c in range(C):
                                             w_k = load(w, g, r, s, c, k)
-                                            at = (rs + c * width) & PLACE
+                                            at = (rs + c * room) & PLACE
                                             for j in ti.static(range(places)):
                                                 y_q[j] += band[at + b * j] * w_k
                                 for j in ti.static(range(places)):
@@ -196,8 +201,8 @@ def dweights_blocks(
     dw_parts, dbias_parts = (empty((bands.tasks, *one, padded), x.dtype) for one in (shape[:4], shape[:1]))
     dw_parts[...] = dbias_parts[...] = 0
     loops = _dweights_loops(R if R * S <= TAPS else 1, S, stride[1], dilation[1])
-    sizes = (len(x), K, *x.shape[2:], P, Q, bands.rows, bands.columns)
-    loops(_flat(x), _flat(dy), *sizes, stride[0], *padding, dilation[0], band, vectors, dw_parts, dbias_parts)
+    sizes = (len(x), K, *x.shape[2:], P, Q, bands.rows, bands.columns, bands.room)
+    loops(_flat(x), _flat(dy), *sizes, stride[0], *padding, dilation[0], band, band, vectors, dw_parts, dbias_parts)
     dw[...] = dw_parts.sum(0)[..., :K].transpose(0, 4, 3, 1, 2).reshape(w.shape)
     dbias[...] = dbias_parts.sum(0)[:, :K].reshape(-1)
     return True
@@ -221,11 +226,13 @@ def _dweights_loops(taps: int, S: int, b: int, e: int) -> VectorLoops:
         Q: int,
         rows: int,
         columns: int,
+        room: int,
         a: int,
         u: int,
         v: int,
         d: int,
         band: Stored,
+        band_vectors: Written,
         vectors: Written,
         dw: Written,
         dbias: Written,
@@ -250,7 +257,9 @@ def _dweights_loops(taps: int, S: int, b: int, e: int) -> VectorLoops:
                     height = ti.min(rows, P - p0)
                     length_q = ti.min(columns, Q - q0)
                     seen = (height - 1) * a + d * (R - 1) + 1
-                    fill_band(x, ng * C, C, H, W, p0 * a - u, seen, v - q0 * b, band, mine, width)
+                    shift = fill_band(
+                        x, ng * C, C, H, W, p0 * a - u, seen, v - q0 * b, band, band_vectors, mine, width, room
+                    )
                     for k in range(chunks(dbias)):
                         dbias_k = zero()
                         for p in range(height):
@@ -265,11 +274,11 @@ def _dweights_loops(taps: int, S: int, b: int, e: int) -> VectorLoops:
                             for first in range(R // taps):
                                 dw_rs = copies(zero(), taps * S)
                                 for p in range(height):
-                                    row = mine + ((p * a + d * first * taps) * C + c) * width
+                                    row = mine + shift + ((p * a + d * first * taps) * C + c) * room
                                     for q in range(length_q):
                                         dy_k = load(vectors, task, (k * rows + p) * columns + q)
                                         for r in ti.static(range(taps)):
-                                            at = (row + d * r * C * width + b * q) & PLACE
+                                            at = (row + d * r * C * room + b * q) & PLACE
                                             for s in ti.static(range(S)):
                                                 dw_rs[r * S + s] += band[at + e * s] * dy_k
                                 for r in ti.static(range(taps)):
@@ -289,12 +298,22 @@ def _bands(
     """Bands that fit into a cache; tasks whose memory is no more than `most`, with so much for each place of y."""
     (G, R, S, C, _), (P, Q), (a, b), (d, e) = w_shape, y_sizes, stride, dilation
     columns = _even(Q, COLUMNS)
-    row = C * ((columns - 1) * b + e * (S - 1) + 1)
+    whole = 64 // x.itemsize  # a vector
+    room = _room((columns - 1) * b + e * (S - 1) + 1, whole)
+    row = C * room
     rows = _even(P, (min(BAND, most // 8) // row - d * (R - 1) - 1) // a + 1)
-    size = ((rows - 1) * a + d * (R - 1) + 1) * row
+    size = -(-((rows - 1) * a + d * (R - 1) + 1) * row // whole) * whole
     bands = len(x) * G * -(-P // rows) * -(-Q // columns)
     tasks = most // (size + rows * columns * per_place + parts)
-    return Bands(rows, columns, size, max(1, min(TASKS, bands, tasks)))
+    return Bands(rows, columns, size, room, max(1, min(TASKS, bands, tasks)))
+
+
+def _room(width: int, lanes_: int) -> int:
+    """Whole vectors that hold a shifted row; an odd number, since rows at even distances compete in the cache.
+
+    A short row is not shifted: the band would grow by more than vectors save.
+    """
+    return ((width + 2 * lanes_ - 2) // lanes_ | 1) * lanes_ if width > 3 * lanes_ else width
 
 
 def _even(size: int, most: int) -> int:

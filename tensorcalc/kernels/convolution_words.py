@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tensorcalc.execution import runtime
-from tensorcalc.execution.blocks.lanes import Setting, lanes, vector
+from tensorcalc.execution.blocks.lanes import Setting, lanes, store, vector
 
 PLACE = 2**30 - 1  # the largest place in an array that these loops read
 RUN = 8  # numbers moved at once
@@ -33,6 +33,14 @@ def across(x: Any, start: Any, step: Any, first: Any, last: Any) -> Any:
     """The vector whose lane l is x[start + step k] for k = min(first + l, last)."""
     ti, count = runtime.taichi(), lanes._settle()
     found = [_number(x, start + step * ti.min(first + n, last)) for n in range(count)]
+    return vector._settle(*found) if count > 1 else found[0]
+
+
+@Setting
+def consecutive(x: Any, start: Any) -> Any:
+    """The vector of x[start], x[start + 1], …, wherever it lies."""
+    count = lanes._settle()
+    found = [_number(x, start + n) for n in range(count)]
     return vector._settle(*found) if count > 1 else found[0]
 
 
@@ -62,24 +70,34 @@ def row_storer() -> Callable[..., Any]:
 
 @functools.cache
 def band_filler() -> Callable[..., Any]:
-    """A function of kernels: band_icj = x_{c,first+i,j-v} for some channels c of x, and 0 outside of x."""
+    """A function of kernels: band_{i,c,j+shift} = x_{c,first+i,j-v} for some channels c of x, and 0 outside of x.
+
+    The shift, which it returns, brings the first number of x in a row to where a vector may begin, if there is room.
+    """
     ti, store_row = runtime.taichi(), row_storer()
 
-    def fill_band(x, channel, channels, H, W, first, height, v, band, start, width):
+    def fill_band(x, channel, channels, H, W, first, height, v, band, vectors, start, width, room):
         low = ti.min(ti.max(v, 0), width)  # the first and the last place of a row that lie in x
         high = ti.max(ti.min(W + v, width), low)
+        roomy = room > width
+        shift = (room - low) % lanes() if roomy else 0
         for c in range(channels):
             for i in range(height):
-                to = start + (i * channels + c) * width
+                to = start + (i * channels + c) * room + shift
                 within = first + i >= 0 and first + i < H
                 begin = low if within else width
+                whole = (high - low) // lanes() if within and roomy else 0
                 end = high if within else width
                 for j in range(begin):
                     band[to + j] = 0.0
                 source = ((channel + c) * H + first + i) * W - v + begin
-                store_row(x, source, 1, band, to + begin, end - begin)
+                for k in range(whole):
+                    store(consecutive(x, (source + k * lanes()) & PLACE), vectors, (to + begin) // lanes() + k)
+                done = whole * lanes()
+                store_row(x, source + done, 1, band, to + begin + done, end - begin - done)
                 for j in range(end, width):
                     band[to + j] = 0.0
+        return shift
 
-    fill_band.__annotations__ = {"x": ti.template(), "band": ti.template()}
+    fill_band.__annotations__ = {"x": ti.template(), "band": ti.template(), "vectors": ti.template()}
     return ti.func(fill_band)
