@@ -82,7 +82,7 @@ class Call:
             return True
         return value.ndim > 0 and (value.dtype == self.dtype or name in self.positions)
 
-    def __call__(self, values: Mapping[str, Any], seen: Look, out: Any) -> Any:
+    def run(self, values: Mapping[str, Any], seen: Look, out: Any) -> Any:
         """What the function returns; None, and nothing is done, where something has to be looked at again."""
         _, places, contiguous, aligned = seen
         if aligned and contiguous and out is None and self.usual is not None:

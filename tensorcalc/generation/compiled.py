@@ -117,7 +117,7 @@ class CompiledFunction:
         seen = look(values, sizes)
         known = self._known.get(seen[0]) if seen else None
         if seen and known and runtime.backend() == "cpu":
-            returned = known(values, seen, out)
+            returned = known.run(values, seen, out)
             if returned is not None:
                 return returned
         if any(map(resident, values.values())):
