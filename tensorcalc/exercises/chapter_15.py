@@ -6,6 +6,25 @@ from .formulas import Formula
 from .functions import Kernel
 from .plain import Choice, Number
 from .registry import Exercise
+from .samples import Sample
+from .trial import Problem
+
+
+class _Normalised(Problem):
+    """The cases of a kernel, with a log-softmax in y: whoever computes the softmax of y anew is right as well."""
+
+    def cases(self) -> list[Sample]:
+        found = super().cases()
+        for sample in found:
+            y = sample.arrays["y"]
+            y -= np.log(np.exp(y).sum(1, keepdims=True))
+        return found
+
+
+class _OfLogSoftmax(Kernel):
+    def problem(self) -> Problem:
+        return _Normalised(self.inputs, self.outputs, self._reference, self.positive)
+
 
 _LOST = "1 + exp(-50) rounds to 1: is there a digit of exp(-50) left?"
 _BIG = "exp(1000) is beyond the largest number of double precision, which is about exp(709)."
@@ -83,7 +102,7 @@ EXERCISES = (
     ),
     Exercise(
         "ex-losses-kernel",
-        Kernel(
+        _OfLogSoftmax(
             inputs={"dl_dy": "bi", "y": "bi"},
             outputs={"dl_dx": "bi"},
             reference=lambda dl_dy, y: dl_dy - np.exp(y) * dl_dy.sum(1, keepdims=True),
@@ -114,7 +133,7 @@ EXERCISES = (
             inputs={"x": "i", "u": "i"},
             outputs={"q": ""},
             reference="q = s_i (u_i - 1_i m)^2",
-            given="s_i = exp(x_i)/(1_j exp(x_j))\nm = s_j u_j\nh_ij = s_i delta_ij - s_i s_j",
+            given="s_i = exp(x_i)/(1_j exp(x_j))\nm = s_j u_j",
         ),
         hints=(
             "Multiply out: `u_i s_i δ_ij u_j - u_i s_i s_j u_j`. What does the delta do?",

@@ -49,6 +49,18 @@ def subtracted(dl_dy, y, dl_dx):
 
 
 @kernel
+def softmax_anew(dl_dy, y, dl_dx):
+    for b in range(y.shape[0]):
+        total = 0.0
+        z = 0.0
+        for j in range(y.shape[1]):
+            total += dl_dy[b, j]
+            z += ti.exp(y[b, j])
+        for i in range(y.shape[1]):
+            dl_dx[b, i] = dl_dy[b, i] - ti.exp(y[b, i]) / z * total
+
+
+@kernel
 def output_as_softmax(dl_dy, y, dl_dx):
     for b in range(y.shape[0]):
         total = 0.0
@@ -105,7 +117,12 @@ RIGHT: Right = {
     "ex-losses-temperature": [
         ("factored", "dl_dx_p = s_p (g_p - g_i s_i)/tau\ndl_dtau = -1/tau^2 x_p s_p (g_p - g_i s_i)"),
     ],
-    "ex-losses-kernel": [("two passes", two_passes), ("sum anew", sum_anew), ("subtracted", subtracted)],
+    "ex-losses-kernel": [
+        ("two passes", two_passes),
+        ("sum anew", sum_anew),
+        ("subtracted", subtracted),
+        ("softmax of the output", softmax_anew),
+    ],
     "ex-losses-brier": [
         ("factored", "dl_dx_p = 2 s_p (s_p - t_p - s_i (s_i - t_i))"),
         ("multiplied out", "dl_dx_p = 2 s_p^2 - 2 s_p t_p - 2 s_p 1_i s_i^2 + 2 s_p s_i t_i"),
@@ -181,6 +198,7 @@ WRONG: Wrong = {
         ("no chain", "dl_dx_p = 2 (s_p - t_p)", "value"),
     ],
     "ex-losses-convex": [
+        ("the question again", "q = u_i h_ij u_j", "name"),
         ("mean forgotten", "q = s_i u_i^2", "value"),
         ("weights forgotten", "q = 1_i (u_i - 1_i m)^2", "value"),
         ("sign", "q = -s_i (u_i - 1_i m)^2", "sign"),
