@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +13,8 @@ from .formulas import Formula
 from .functions import Function, Kernel
 from .plain import Choice, Number
 from .registry import Exercise
+from .samples import Sample
+from .trial import Problem, Rejected, Terms
 
 
 def _softmax(z: np.ndarray) -> np.ndarray:
@@ -22,8 +27,42 @@ def _leaky(dl_da: np.ndarray, z: np.ndarray, x: np.ndarray) -> tuple[np.ndarray,
     return dl_dz, dl_dz.T @ x, dl_dz.sum(0)
 
 
+class _Classes(Problem):
+    """Targets sum to one. Logits, where they are given, are so large that no exponential of them is finite."""
+
+    def cases(self) -> list[Sample]:
+        return [_classes(sample) for sample in super().cases()]
+
+    def square(self) -> Sample:
+        return _classes(super().square())
+
+
+def _classes(sample: Sample) -> Sample:
+    y = sample.arrays["y"]
+    changed = {"y": y / y.sum(-1, keepdims=True)} | {n: z + 1000 for n, z in sample.arrays.items() if n == "z"}
+    return replace(sample, arrays=sample.arrays | changed)
+
+
+class _ClassFunction(Function):
+    def problem(self) -> Problem:
+        return _Classes(self.inputs, self.outputs, self._reference, positive=("y",))
+
+
+class _ClassKernel(Kernel):
+    def problem(self) -> Problem:
+        return _Classes(self.inputs, self.outputs, self._reference, positive=("y",))
+
+    def _fill(self, loops: Callable[..., Any], dtype: np.dtype, sample: Sample) -> dict[str, Terms]:
+        try:
+            return super()._fill(loops, dtype, sample)
+        except Rejected as rejected:
+            if rejected.finding.reason != "value":
+                raise
+            text = f"{rejected.finding.text} Or has an exponential overflowed? The logits here are near 1000."
+            raise Rejected("value", text) from None
+
+
 def _five(x: np.ndarray, y: np.ndarray, w1: np.ndarray, b1: np.ndarray, w2: np.ndarray, b2: np.ndarray) -> tuple:
-    """Prediction less target, whatever the sum of the target."""
     z1 = w1 @ x + b1
     a1 = np.maximum(z1, 0)
     d_z2 = _softmax(w2 @ a1 + b2) - y
@@ -75,7 +114,7 @@ EXERCISES = (
     ),
     Exercise(
         "ex-two-layer-kernel",
-        Kernel(
+        _ClassKernel(
             inputs={"z": "nk", "y": "nk"},
             outputs={"dl_dz": "nk"},
             reference=lambda z, y: (_softmax(z) - y) / len(z),
@@ -117,7 +156,7 @@ EXERCISES = (
     ),
     Exercise(
         "ex-two-layer-all",
-        Function(
+        _ClassFunction(
             inputs={"x": "j", "y": "k", "w1": "ij", "b1": "i", "w2": "ki", "b2": "k"},
             outputs={"dl_dw1": "ij", "dl_db1": "i", "dl_dw2": "ki", "dl_db2": "k"},
             reference=_five,
