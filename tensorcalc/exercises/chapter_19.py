@@ -62,6 +62,7 @@ EXERCISES = (
         Formula(
             inputs={"dl_dnew": "i", "v": "i", "g": "i", "lr": "", "beta": ""},
             outputs={"dl_dlr": "", "dl_dbeta": ""},
+            given="u_i = beta v_i + g_i",
             reference="""
                 dl_dlr = -dl_dnew_i (beta v_i + g_i)
                 dl_dbeta = -lr dl_dnew_i v_i

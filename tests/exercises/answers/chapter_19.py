@@ -96,6 +96,7 @@ RIGHT: Right = {
     ],
     "ex-optimizers-hyper": [
         ("distributed", "dl_dlr = -beta dl_dnew_i v_i - dl_dnew_i g_i\ndl_dbeta = -dl_dnew_i lr v_i"),
+        ("the new velocity", "dl_dlr = -dl_dnew_i u_i\ndl_dbeta = -lr dl_dnew_i v_i"),
     ],
     "ex-optimizers-axes": [
         ("words", AXES),
@@ -139,6 +140,7 @@ WRONG: Wrong = {
     ],
     "ex-optimizers-hyper": [
         ("not summed", "dl_dlr_i = -dl_dnew_i (beta v_i + g_i)\ndl_dbeta = -lr dl_dnew_i v_i", "free"),
+        ("new velocity for old", "dl_dlr = -dl_dnew_i u_i\ndl_dbeta = -lr dl_dnew_i u_i", "value"),
         ("old velocity", "dl_dlr = -dl_dnew_i v_i\ndl_dbeta = -lr dl_dnew_i v_i", "value"),
     ],
     "ex-optimizers-axes": [
