@@ -199,6 +199,7 @@ RIGHT: Right = {
     "ex-layernorm-cancellation": [
         ("powers", FLOATS),
         ("NumPy", {**FLOATS, "near 1e8": np.spacing(np.float32(1e8))}),
+        ("rounded", {**FLOATS, "near 1e4": 0.000977}),
         ("one sum more", {**FLOATS, "kernel": variance_corrected}),
     ],
 }
