@@ -23,7 +23,7 @@ def copies(value: Any, count: int) -> list[Any]:
 
 @Setting
 def move(x: Any, i: Any, step: int, y: Any, j: Any) -> None:
-    """y[j + n] = x[i + step n] for n < RUN. All is read before anything is written, so that it becomes one vector."""
+    """y[j + n] = x[i + step n] for n < RUN. All is read before anything is written, so that no number waits."""
     for n, number in enumerate([_number(x, i + step * n) for n in range(RUN)]):
         _component(y, j + n)._assign(number)
 
