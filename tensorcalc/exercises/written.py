@@ -54,7 +54,9 @@ class Written:
         parts = [self._slice(term.span) for term in line.right.terms] if isinstance(line.right, Sum) else []
         if len(set(parts)) == len(parts) > 1:
             try:
-                return {part: self._value(line, part, sample) for part in parts}
+                values = {part: self._value(line, part, sample) for part in parts}
+                if len({value.shape for value in values.values()}) == 1:
+                    return values  # else a term has its indices in another order: the whole says so
             except Rejected:
                 pass  # a term that cannot stand alone: a number, or a one-tensor whose size is another term's
         return {self._slice(line.right.span): self._value(line, self._slice(line.right.span), sample)}

@@ -381,6 +381,9 @@ class _Parser:
             self.fail("limit", f"more than {MAX_DEPTH} levels")
         body = self.product() if self.latex else self.group()
         self.depth -= 1
+        if not self.latex and self.ahead("^"):
+            power = "it cannot be seen whether the sum or each of its terms is raised"
+            self.fail("syntax", power, f"Put it in brackets: ({token.text}_k(a_k))^2, or {token.text}_k((a_k)^2).")
         return Summation(letters, body.body if isinstance(body, Group) else body, span=self.since(token.span[0]))
 
 

@@ -111,11 +111,13 @@ def _swapped_text(tensor: str) -> str:
 
 
 def _swapped_factors(left: str, right: str) -> Iterator[tuple[str, str]]:
-    """One factor of two indices with these swapped; in a sum that may be another right term, so only products."""
-    factors = _factors(right) if len(_terms(right)) == 1 else []
-    for n, factor in enumerate(factors):
-        if re.fullmatch(r"[a-z_]+_[a-z]{2}", factor):
-            yield f"{left} = {' '.join([*factors[:n], _swapped_text(factor), *factors[n + 1 :]])}", factor
+    """One factor of two indices, in any term, with these swapped."""
+    terms = _terms(right)
+    for k, factors in enumerate(map(_factors, terms)):
+        for n, factor in enumerate(factors):
+            if re.fullmatch(r"[a-z_]+_[a-z]{2}", factor):
+                term = " ".join([*factors[:n], _swapped_text(factor), *factors[n + 1 :]])
+                yield f"{left} = {_sum([*terms[:k], term, *terms[k + 1 :]])}", factor
 
 
 def _without_last_factor(right: str) -> str:

@@ -176,6 +176,7 @@ NO_FALSE_REFUSALS = [
     L("y_j = x_Tj", "j", "", "design 1"),
     L("y_i = sum_k(a_ik) + sum_k(b_ik c_k)", "i", "k", "design 1"),
     L("y = sum_k(exp(a_k b_k))", "", "k", "design 2: a written sum has one reading"),
+    L("y = (sum_k(x_k))^2 + sum_k((x_k)^2)", "", "k", "which of them is raised is written"),
     L("y = a_i/b_i/c_i", "", "i", "design 1"),
     L("c = log(1_i x_i)", "", "i", "design 2: the sum is inside"),
     L("y = 1_q (b_q c_q + a)", "", "q", "design 2c: one outer sum"),

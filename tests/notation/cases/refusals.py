@@ -110,6 +110,8 @@ ROLES = [
     ),
     R("y_i = sum_|i(a_i)", "summation-letter", "i", "design 1"),
     R("y = sum_|k(a_i b_i)", "summation-letter", "k", "design 1"),
+    R("y = sum_k(x_k)|^2", "syntax", None, "in LaTeX each term would be raised"),
+    R("y = ∑_k (x_k)|^2", "syntax", None, "in LaTeX each term would be raised"),
 ]
 
 NAMES = [
