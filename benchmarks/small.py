@@ -50,6 +50,13 @@ def layer_norm(x: Any, gamma: Any, dl_dy: Any) -> Any:
     return dl_dx, (dl_dy * z).sum(0), dl_dy.sum(0)
 
 
+def batch_norm(x: Any, gamma: Any, dl_dy: Any) -> Any:
+    mu = x - x.mean(0)
+    sigma = np.sqrt((mu * mu).mean(0) + x.dtype.type(EPS))
+    z, dl_dgamma, dl_dbeta = mu / sigma, (dl_dy * mu).sum(0) / sigma, dl_dy.sum(0)
+    return (dl_dy - (dl_dbeta + z * dl_dgamma) / len(x)) * (gamma / sigma), dl_dgamma, dl_dbeta
+
+
 def softmax(x: Any, dl_dy: Any) -> Any:
     y = np.exp(x - x.max(1, keepdims=True))
     y /= y.sum(1, keepdims=True)
@@ -113,6 +120,7 @@ SMALL = {
         small(mse, n, 3, x="n", t="n"),
         small(dropout, n, 2, **ELEMENTS, keep="n"),
         small(layer_norm, n, 14, **ROWS, gamma="h", beta="h"),
+        small(batch_norm, n, 14, **ROWS, gamma="h", beta="h"),
         small(softmax, n, 25, **ROWS),
         small(cross_entropy, n, 25, x="bh"),
         small(matmul, n, 4 * round(n**0.5), **SQUARE, a="ss"),

@@ -187,6 +187,10 @@ class _Planner:
             if wasted is not None:
                 task.value = n.exchanged(task.value, {wasted: self.kept_as(wasted)})
                 return self.shaped(task)
+            again = next((one for one in columns if not one.letters >= set(task.axes)), None)
+            if again is not None:  # its groups of rows would be added up anew for every component
+                task.value = n.exchanged(task.value, {again: self.kept_as(again)})
+                return self.shaped(task)
             by = {idx: Idx(idx.name, idx.range, ROWS + k) for k, idx in enumerate(rows)}
             rows, task = tuple(by.values()), renamed(task, by)
         self.rows = rows
@@ -241,7 +245,8 @@ def _column_rows(node: Reduce) -> tuple[Idx, ...]:
     loads = [one for one in n.everything(node.body) if isinstance(one, Load)]
     order = max((len(one.places) for one in loads), default=0)
     last = {_last(one) for one in loads if len(one.places) == order}
-    if not node.letters or (not inner and not last & bound and last & node.letters):
+    still = all(one.letters <= node.letters for one in inner)  # none of them changes from row to row
+    if not node.letters or (still and not last & bound and last & node.letters):
         return node.bound[:1]
     return ()
 

@@ -83,3 +83,15 @@ def test_a_region_is_what_numpy_says():
     x = np.zeros((3, 4), np.float32)[1:, :2]
     where = memory.region(x)
     assert where == (x.ctypes.data, x.nbytes, (3 - 1, 2), np.dtype(np.float32), False, True)
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 5)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_allocations_are_new_and_aligned(shape, dtype):
+    make = memory.allocation(shape, np.dtype(dtype))
+    made = [make() for _ in range(5)]
+    for n, (array, place) in enumerate(made):
+        assert (array.shape, array.dtype) == (shape, dtype)
+        assert place % 64 == 0 and (array.size == 0 or place == array.ctypes.data)
+        array[...] = n
+    assert all((array == n).all() for n, (array, _) in enumerate(made))

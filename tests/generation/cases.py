@@ -24,6 +24,13 @@ BATCH_NORM = """
     sigma_c = sqrt(v_c + eps)
     y_bcij = mu_bcij/sigma_c gamma_c + 1_b 1_i 1_j beta_c
 """
+BATCH_NORM_OF_ROWS = """
+    m_c = 1/B 1_b x_bc
+    mu_bc = x_bc - 1_b m_c
+    v_c = 1/B 1_b mu_bc^2
+    sigma_c = sqrt(v_c + eps)
+    y_bc = mu_bc/sigma_c gamma_c + 1_b beta_c
+"""
 CROSS_ENTROPY = """
     e_bn = exp(x_bn)
     n_b = 1_k e_bk
@@ -69,6 +76,7 @@ SOURCES: dict[str, tuple[str, dict[str, str], dict[str, tuple[str, str]]]] = {
     "cross entropy": (CROSS_ENTROPY, {"x": "bn"}, {"T": ("b", "n")}),
     "layer norm": (LAYER_NORM, {"x": "bh", "gamma": "h", "beta": "h"}, {}),
     "batch norm": (BATCH_NORM, {"x": "bcij", "gamma": "c", "beta": "c"}, {}),
+    "batch norm of rows": (BATCH_NORM_OF_ROWS, {"x": "bc", "gamma": "c", "beta": "c"}, {}),
     "attention": (ATTENTION, {"q": "id", "k": "jd", "v": "jf"}, {}),
     "attention of heads": (HEADS, {"q": "bhid", "k": "bhjd", "v": "bhjf"}, {}),
     "two layers": (TWO_LAYERS, {"x": "bi", "w": "ij", "b": "j", "u": "jk", "c": "k", "t": "bk"}, {}),

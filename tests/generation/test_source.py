@@ -32,6 +32,15 @@ def test_products_go_to_blas_and_say_so():
     assert compiled("two layers").source.count("np.matmul") == 2
 
 
+@pytest.mark.parametrize("backward", [False, True])
+def test_sums_over_rows_are_complete_before_rows_use_them(backward):
+    """Statistics of columns: every pass runs along the rows as they lie, and no sum is added up for each row anew."""
+    kernels = compiled("batch norm of rows", backward).loops
+    assert all(idx.range == "B" for kernel in kernels for idx in kernel.rows)
+    assert all(len(finish.axes) == 1 for kernel in kernels for finish in kernel.finishes)
+    assert len(kernels) == 3
+
+
 def test_the_formula_stands_above():
     shown = compiled("layer norm").source
     assert shown.startswith("# m_b = 1/H 1_h x_bh\n# mu_bh = x_bh - 1_h m_b\n")
