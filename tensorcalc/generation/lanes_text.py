@@ -1,4 +1,4 @@
-"""One kernel in the words of the vector blocks: one text for vectors of 16, 8 or 4 numbers and for single numbers."""
+"""One kernel in the words of the vector blocks: one text for vectors of 64 to 4 numbers and for single numbers."""
 
 from __future__ import annotations
 
