@@ -14,9 +14,9 @@ from ..notation.expression import Looked
 from . import device_text
 from . import nodes as n
 from .convolutions import Convolution, convolution_of
-from .kernel_text import RESERVED, KernelText, indented, statements
+from .kernel_text import LEAST, RESERVED, KernelText, indented, statements
 from .lanes_text import BLOCKS, LanesText
-from .loops import Start
+from .loops import Kernel, Start
 from .lowering import lowered
 from .planning import Pass, Plan, Product, Task
 from .stable import RULES
@@ -123,9 +123,14 @@ LARGEST = {LARGEST[self.real]}"""
         kernel = text.kernel
         yield from (self.allocate(name) for name in kernel.writes if name not in self.plan.outputs)
         for column in kernel.columns:
-            shape = ", ".join(["GROUPS", *(self.size(idx.range) for idx in column.axes)])
+            shape = ", ".join([self.groups_of(kernel), *(self.size(idx.range) for idx in column.axes)])
             yield f"{self.names(column.parts)} = {self.new(shape)}"
         yield f"{kernel.name}({', '.join(given for _, _, given in text.parameters())})"
+
+    def groups_of(self, kernel: Kernel) -> str:
+        """How many groups of rows there can be: few rows make few."""
+        rows = " * ".join(self.size(idx.range) for idx in kernel.rows[:2])
+        return f"min(GROUPS, ({rows} + {LEAST - 1}) // {LEAST})"
 
     def allocate(self, name: str) -> str:
         shape = ", ".join(self.size(one) for one in self.axes[name]) or "1"
@@ -217,6 +222,9 @@ class DeviceSource(Source):
         yield from super().helpers()
         words = set[str]().union(*(one.words for one in self.texts if isinstance(one, device_text.DeviceText)))
         yield from (device_text.helper(word) for word in sorted(words))
+
+    def groups_of(self, kernel: Kernel) -> str:
+        return "GROUPS"
 
     def new(self, shape: str) -> str:
         return f"ti.ndarray(ti.{self.real}, ({shape},))"
