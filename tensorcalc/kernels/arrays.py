@@ -15,6 +15,8 @@ from .placed import Placed, launched
 LARGEST = 2**31 - 1
 BLAS_ABOVE = 2**18  # multiply-adds; loops cannot keep up with a tuned product of matrices beyond that
 
+_FLOATS = frozenset(map(np.dtype, (np.float32, np.float64)))
+
 Shape = tuple[int, ...]
 
 
@@ -23,6 +25,9 @@ def floats(**arrays: Any) -> tuple[Any, ...]:
 
     Integers become float64; float16, complex numbers and anything else is a TypeError.
     """
+    first = next(iter(arrays.values())).dtype if all(type(array) is np.ndarray for array in arrays.values()) else None
+    if first in _FLOATS and all(array.dtype == first for array in arrays.values()):
+        return tuple(arrays.values())
     for name, array in arrays.items():
         if resident(array):
             check_there_is_one(name)

@@ -303,4 +303,4 @@ def _scores(q: np.ndarray, k: np.ndarray, scale: float, first: int | None) -> np
 
 def _stacked(x: np.ndarray) -> np.ndarray:
     """x (..., N, D) as a stack of matrices (B, N, D)."""
-    return x.reshape(int(np.prod(x.shape[:-2])), *x.shape[-2:])
+    return x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])

@@ -1,5 +1,6 @@
 """Products of many matrices at once, y_bij = x_bik a_bkj, and contractions of any number of tensors."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -280,4 +281,4 @@ def _no_loops(*arrays: np.ndarray) -> None:
 
 def _stacked(x: np.ndarray) -> np.ndarray:
     """x (..., I, J) as a stack of matrices (B, I, J)."""
-    return x.reshape(int(np.prod(x.shape[:-2])), *x.shape[-2:])
+    return x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])
