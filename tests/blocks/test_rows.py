@@ -51,8 +51,9 @@ def run(x, y=None, width=None):
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("size", [1, 4, 7, 15, 16, 17, 20, 24, 31, 33, 64, 97, 127, 1000, 1001])
-def test_every_length(size, dtype):
-    x = np.random.default_rng(size).integers(-99, 99, (5, size)).astype(dtype)
+@pytest.mark.parametrize("count", [5, 1 << 17])
+def test_every_length(count, size, dtype):
+    x = np.random.default_rng(size).integers(-99, 99, (-(-count // size), size)).astype(dtype)
     y, s, m = run(x)
     assert (y == 2 * x).all() and (s == x.sum(1)).all() and (m == x.max(1)).all()
 
@@ -71,8 +72,9 @@ def test_every_place_in_memory(size, offset):
     ("shape", "width"),
     [
         ((4, 64), Width(16, 16, serial=True)),
-        ((4, 40), Width(16, 8, serial=True, rest=True)),
-        ((4, 36), Width(16, 4, serial=True, rest=True)),
+        ((4, 40), Width(8, 8, serial=True)),
+        ((9000, 40), Width(16, 8, rest=True)),
+        ((9000, 36), Width(16, 4, rest=True)),
         ((4, 37), Width(16, 1, serial=True, rest=True)),
         ((4, 12), Width(4, 4, serial=True)),
         ((4, 13), Width(1, 1, serial=True)),

@@ -205,6 +205,8 @@ def store(value: Any, x: Any, *place: Any) -> None:
 @Setting
 def added(so_far: Any, value: Any) -> Any:
     """The sum of two vectors; a shorter one is added to the first lanes."""
+    if is_vector(value) and count_of(value) == count_of(so_far):
+        return so_far + value
     return _gathered(so_far, value, lambda a, b: a + b)
 
 

@@ -172,7 +172,8 @@ class RowLoops(VectorLoops):
         found = super()._width(regions, large)
         lanes = _VECTOR_BYTES[0] // regions[0].dtype.itemsize
         short = any(where.shape[-1] < lanes for where in regions)
-        return found if found.lanes >= lanes or short else Width(lanes, piece(regions), rest=True)
+        fine = found.lanes > 1 and not large  # narrower vectors do, and compile in half the time
+        return found if found.lanes >= lanes or short or fine else Width(lanes, piece(regions), rest=True)
 
 
 _LONG = [function for name, function in FUNCTIONS.items() if name not in _SHORT]
