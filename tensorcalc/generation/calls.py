@@ -74,7 +74,7 @@ class Call:
         self.direct = all(self._as_it_lies(*item) for item in values.items())
         products = [step for step in of.plan.steps if isinstance(step, Product)]
         self.products = len(products)
-        self.scaled = any(step.coef is not ONE for step in products)  # by NumPy, which a replay knows nothing of
+        self.scaled = any(step.coef is not ONE or step.delta for step in products)  # by NumPy: no replay knows of it
 
     def _as_it_lies(self, name: str, value: Any) -> bool:
         """Whether kernels take it as it is, once it is contiguous; indices are made 32 bits wide."""

@@ -239,7 +239,7 @@ class Loops(tuple):
         return super().__new__(cls, kernels)
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self)) or "no loops: products of matrices only"
+        return "\n".join(map(str, self)) or "no loops: products of matrices, or sums at given positions, only"
 
     __repr__ = __str__
 

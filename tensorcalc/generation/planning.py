@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ..calculus.function import SymbolicFunction, tensors
-from ..notation.expression import Affine, Idx, Slot, Sym
+from ..notation.expression import Affine, Idx, Looked, Slot, Sym
 from . import nodes as n
 from .building import Builder
 from .linear import split
-from .nodes import Load, Mul, Node, Reduce, numbered
-from .products import product_of, sliding
+from .nodes import Load, Mul, Node, Reduce, Same, numbered
+from .products import picking, product_of, sliding
 from .stable import rules_in, settled
 
 APART = 1  # number of a letter that would be taken for another one of its name
@@ -40,12 +40,18 @@ class Pass:
 
 @dataclass
 class Product:
-    """coef · Σ of products of arrays, by BLAS."""
+    """coef · Σ of products of arrays, by BLAS; or of one array, added up at the positions that a delta gives it."""
 
     target: str
     axes: tuple[Idx, ...]
     coef: Node
     operands: tuple[Load, ...]
+    delta: Same | None = None
+
+    def picked(self) -> tuple[Idx, Looked, tuple[Idx, ...]]:
+        """p and I_n of the delta, and the other letters of the target."""
+        letter, place = self.delta.left, self.delta.right  # type: ignore[union-attr]
+        return letter, place, tuple(idx for idx in self.axes if idx != letter)  # type: ignore[return-value]
 
 
 @dataclass
@@ -121,6 +127,8 @@ class _Planner:
         lone = _lone(value)
         if lone is not None and product_of(lone[1]):
             self.multiply(name, axes, *lone)
+        elif lone is not None and (picked := picking(lone[1])):
+            self.collect(name, axes, lone[0], *picked)
         else:
             self.place(self.shaped(Task(name, axes, self.without_products(value))))
         self.kept.setdefault(key, name)
@@ -149,7 +157,7 @@ class _Planner:
         for node in n.everything(value):
             if (
                 isinstance(node, Reduce)
-                and (product_of(node) or sliding(node))
+                and (product_of(node) or sliding(node) or picking(node))
                 and not any(isinstance(inner, Reduce) and product_of(inner) for inner in n.everything(node.body))
             ):
                 return self.without_products(n.exchanged(value, {node: self.kept_as(node)}))
@@ -160,8 +168,16 @@ class _Planner:
         self.made[target] = len(self.steps)
         self.steps.append(Product(target, axes, coef, tuple(operands)))
 
+    def collect(self, target: str, axes: tuple[Idx, ...], coef: Node, delta: Same, value: Node) -> None:
+        """By loops, every component of the target would ask every position whether it is meant."""
+        operand = self.read(value)
+        self.made[target] = len(self.steps)
+        self.steps.append(Product(target, axes, coef, (operand,), delta))
+
     def operand(self, part: list[tuple[Node, Fraction]]) -> Load:
-        value = n.mul(1, part)
+        return self.read(n.mul(1, part))
+
+    def read(self, value: Node) -> Load:
         plain = isinstance(value, Load) and all(isinstance(place, Idx) for place in value.places)
         return value if plain else self.kept_as(value)  # type: ignore[return-value]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ..notation.expression import Idx
+from ..notation.expression import Idx, Looked
 from . import nodes as n
-from .nodes import Load, Mul, Node, Reduce
+from .nodes import Load, Mul, Node, Reduce, Same
 
 
 def product_of(node: Reduce) -> list[list[tuple[Node, Fraction]]]:
@@ -39,6 +39,22 @@ def product_of(node: Reduce) -> list[list[tuple[Node, Fraction]]]:
             home.append(factor)
             inner.remove(factor)
     return [members for _, members in parts] + [[one] for one in inner]
+
+
+def picking(node: Reduce) -> tuple[Same, Node] | None:
+    """The delta of a sum of delta_{p,I_n} a_n over n, where p is a letter, and a, which knows nothing of p."""
+    factors = list(node.body.factors) if isinstance(node.body, Mul) and node.op == "sum" else []
+    for delta, e in factors:
+        if not isinstance(delta, Same) or e != 1:
+            continue
+        letter, place = sorted((delta.left, delta.right), key=lambda slot: isinstance(slot, Looked))
+        rest = n.mul(node.body.coef, [factor for factor in factors if factor[0] is not delta])  # type: ignore[attr-defined]
+        if isinstance(letter, Idx) and isinstance(place, Looked) and letter not in rest.letters | set(node.bound):
+            there = n.letters_of(place)
+            if len(there) == len(place.slots) and there <= rest.letters & set(node.bound):
+                others = tuple(idx for idx in node.bound if idx not in there)
+                return Same(letter, place), Reduce("sum", others, rest) if others else rest
+    return None
 
 
 def sliding(value: Node) -> tuple[Load, Load, Load | None] | None:

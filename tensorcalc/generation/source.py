@@ -152,7 +152,11 @@ LARGEST = {LARGEST[self.real]}"""
         if step.target not in self.plan.outputs:
             yield self.allocate(step.target)
         target = self.names(step.target)
-        yield f"{_matmul(step, self.names) or _einsum(step, self.names)}  # by BLAS: {_told(step)}"
+        if step.delta:
+            yield f"{target}[...] = 0"
+            yield f"{_added(step, self.names)}  # in the order of the positions: {_told(step)}"
+        else:
+            yield f"{_matmul(step, self.names) or _einsum(step, self.names)}  # by BLAS: {_told(step)}"
         if step.coef is not n.ONE:
             scale = Taichi(self.names, self.size, self.scalars).value(step.coef)
             scale = scale.replace("ti.", "np.").replace("float(", "np.float64(")
@@ -237,7 +241,8 @@ def _as_loops(step: Pass | Product) -> Pass:
     """A product of matrices as sums in a pass of its own."""
     if isinstance(step, Pass):
         return step
-    factors = [(one, Fraction(1)) for one in step.operands]
+    factors: list[tuple[n.Node, Fraction]] = [(one, Fraction(1)) for one in step.operands]
+    factors += [(step.delta, Fraction(1))] if step.delta else []
     summed = dict.fromkeys(idx for one in step.operands for idx in one.places if idx not in step.axes)
     total = n.Reduce("sum", tuple(summed), n.mul(1, factors))  # type: ignore[arg-type]
     return Pass(step.axes, [Task(step.target, step.axes, n.mul(1, [(step.coef, Fraction(1)), (total, Fraction(1))]))])
@@ -278,6 +283,14 @@ def _matmul(step: Product, names: Names) -> str:
             b = _turned(names(step.operands[1 - order].tensor), right, (*batch, *summed, column))
             return f"np.matmul({a}, {b}, out={names(step.target)})"
     return ""
+
+
+def _added(step: Product, names: Names) -> str:
+    """np.add.at, with the axis that is looked up in front."""
+    letter, place, rest = step.picked()
+    source, have = names(step.operands[0].tensor), step.operands[0].places
+    target = _turned(names(step.target), step.axes, (letter, *rest))
+    return f"np.add.at({target}, {names(place.name)}, {_turned(source, have, (*place.slots, *rest))})"
 
 
 def _turned(name: str, have: tuple, want: tuple) -> str:

@@ -25,7 +25,7 @@ def sizes(f, given: dict) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("backward", [False, True], ids=["forward", "backward"])
-@pytest.mark.parametrize("name", [name for name in SOURCES if name != "embedding"])
+@pytest.mark.parametrize("name", SOURCES)
 def test_values(name, backward):
     for size in ("odd", "vectors"):
         given = arguments(name, np.float64, size, backward)

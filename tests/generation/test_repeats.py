@@ -30,7 +30,7 @@ def moved(array, offset):
 
 @pytest.mark.parametrize(
     ("name", "backward"),
-    [(name, False) for name in SOURCES] + [(name, True) for name in SOURCES if name != "embedding"],
+    [(name, False) for name in SOURCES] + [(name, True) for name in SOURCES],
 )
 def test_other_arrays(name, backward):
     f, given = compiled(name, backward), arguments(name, np.float64, "odd", backward)
