@@ -12,6 +12,7 @@ POINTS = 60  # places tried along each line
 NEAR = 40.0  # pixels: another line nearer than this makes a label ambiguous
 GAPS = (6, 12)  # pixels between a point of the line and the label: beside a slanted line the corner comes nearer
 CLEAR = 4  # pixels around a label that its own line stays out of
+MARKER = 4.0 * np.array([(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1)])  # pixels: a lone point is seen as a disc
 
 
 @styled(RC)
@@ -75,11 +76,15 @@ def _trace(line: Line2D) -> np.ndarray:
     return np.column_stack([np.interp(along, length, corners[:, way]) for way in (0, 1)])
 
 
+def _seen(trace: np.ndarray) -> np.ndarray:
+    return (trace + MARKER) if len(trace) == 1 else trace
+
+
 def _write(axes: Axes, line: Line2D, traces: dict[Line2D, np.ndarray], taken: list[_Box]) -> _Box:
     text = axes.text(0, 0, str(line.get_label()), color=line.get_color(), ha="center", va="center")
     extent = text.get_window_extent()
     own = traces[line]
-    others = np.concatenate([np.empty((0, 2)), *(trace for other, trace in traces.items() if other is not line)])
+    others = np.concatenate([np.empty((0, 2)), *(_seen(trace) for other, trace in traces.items() if other is not line)])
     boxes = _candidates(own, extent.width, extent.height)
     best = min(boxes, key=lambda box: _cost(box, own, others, taken, axes))
     centre = ((best.left + best.right) / 2, (best.bottom + best.top) / 2)

@@ -46,6 +46,9 @@ class Function(SymbolicFunction):
     def compile(self) -> CompiledFunction:
         """This function as few fused kernels, called as it is.
 
+        A call costs some microseconds before its arithmetic begins: with one or two operations on less than about
+        30,000 elements, NumPy by hand is faster.
+
         Returns
         -------
         CompiledFunction : ``loops`` and ``source`` show what runs; without Taichi, NumPy computes the same
