@@ -12,7 +12,7 @@ NOTEBOOKS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := book
-.PHONY: book test lint unit notebooks site lab serve refresh bench fuzz pdf counts lock clean
+.PHONY: book test lint unit notebooks site pages browser lab serve refresh bench fuzz pdf counts lock clean
 
 $(READY): requirements.txt pyproject.toml
 	@python="$$(sh tools/find_python.sh)" || exit 1; \
@@ -22,10 +22,12 @@ $(READY): requirements.txt pyproject.toml
 	@$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-book: $(READY)
-	@$(BIN)/python tools/build_book.py
+book: pages
 
-test: lint unit notebooks site
+# Lint and the building of the site keep one processor busy each: side by side.
+test: $(READY)
+	@$(MAKE) --no-print-directory --jobs 2 lint pages
+	@$(MAKE) --no-print-directory unit notebooks browser
 	@echo "==> All tests passed."
 
 lint: $(READY)
@@ -40,9 +42,14 @@ notebooks: $(READY)
 	@echo "==> Every stored output of the book (nbval)"
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --nbval --nbval-current-env --nbval-cell-timeout 300 book
 
-site: $(READY)
-	@echo "==> The site, in a browser"
+site: pages
+	@$(MAKE) --no-print-directory browser
+
+pages: $(READY)
 	@$(BIN)/python tools/build_book.py
+
+browser: $(READY)
+	@echo "==> The site, in a browser"
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder -p no:nbval tests/site
 
 lab: $(READY)

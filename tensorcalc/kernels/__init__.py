@@ -9,8 +9,8 @@ up to a quarter of a million multiply-adds. (``matmul`` stays with its loops; ``
 most of the speed of BLAS.) Large convolutions are computed by blocks of vectors, or by BLAS where these stay
 half empty.
 
-On a GPU the functions take arrays that live there (``ti.ndarray``), and their results live there, but for numbers; all
-but ``einsum``, ``inverse`` and ``matmul_blocked``, which say so. They run the plain loops, a row or an element to a
+On a GPU the functions take arrays that live there (``ti.ndarray``), and their results live there, but for numbers
+(``matmul_blocked`` is made for the CPU, and says so). They run the plain loops, a row or an element to a
 thread, and copy an array (there) whose shape these do not take. The compiled functions of `tensorcalc.layers` are the
 fast way: a row to a block of threads. Both were tested on Vulkan in software; on CUDA they are untested.
 

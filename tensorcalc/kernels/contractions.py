@@ -9,7 +9,8 @@ from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
 from .arrays import floats, launch, upstream
-from .placed import anywhere
+from .pairs import contract, count, on_diagonal
+from .placed import Placed, anywhere, scratch
 
 
 class BmmCache(NamedTuple):
@@ -153,10 +154,12 @@ def _backward_blas(dy: np.ndarray, x: np.ndarray, a: np.ndarray, dx: np.ndarray,
     np.matmul(x.swapaxes(1, 2), dy, out=da)
 
 
+@anywhere
 def einsum_forward(subscripts: str, *operands: Any, out: Any = None) -> tuple[np.ndarray, EinsumCache]:
     """The product of tensors, summed over every letter that the result lacks: ``"ik,kj->ij"`` is y_ij = x_ik a_kj.
 
-    NumPy contracts, in the order that costs least, by BLAS where a step is a matrix product.
+    NumPy contracts, in the order that costs least, by BLAS where a step is a matrix product; on a GPU loops contract
+    two operands at a time, from left to right.
 
     Parameters
     ----------
@@ -197,11 +200,16 @@ def einsum_forward(subscripts: str, *operands: Any, out: Any = None) -> tuple[np
     sizes = _sizes(letters, arrays)
     if len(set(result)) < len(result) or not set(result) <= set(sizes):
         raise ValueError(f"{subscripts!r}: the letters of the result are distinct, and each is in an operand")
+    shape = tuple(sizes[i] for i in result)
+    if isinstance(arrays[0], Placed):
+        (y,) = _placed(letters, arrays, result, result, sizes, out)
+        return y, EinsumCache(letters, result, arrays)
     y = np.einsum(subscripts, *arrays, optimize="greedy" if len(arrays) > 2 else len(arrays) == 2)
-    (y,) = launch(_no_loops, lambda y: y, (np.array(y),), (tuple(sizes[i] for i in result),), out)
+    (y,) = launch(_no_loops, lambda y: y, (np.array(y),), (shape,), out)
     return y, EinsumCache(letters, result, arrays)
 
 
+@anywhere
 def einsum_backward(dy: Any, cache: EinsumCache, out: Any = None, accumulate: bool = False) -> Any:
     """dl/dx of each operand: the upstream gradient contracted with all other operands, onto the letters of x.
 
@@ -238,6 +246,8 @@ def einsum_backward(dy: Any, cache: EinsumCache, out: Any = None, accumulate: bo
     letters, result, operands = cache
     sizes = _sizes(letters, operands)
     dy = upstream(dy, tuple(sizes[i] for i in result), operands[0].dtype)
+    if isinstance(operands[0], Placed):
+        return _placed_gradients(dy, cache, sizes, out, accumulate)
     gradients = tuple(_gradient(n, dy, cache, sizes) for n in range(len(operands)))
     shapes = [array.shape for array in operands]
     found = launch(_no_loops, lambda *arrays: tuple(arrays), gradients, shapes, out, accumulate)
@@ -260,6 +270,33 @@ def _gradient(n: int, dy: np.ndarray, cache: EinsumCache, sizes: dict[str, int])
     places = np.indices(found.shape)
     full[tuple(places[own.index(i)] for i in letters[n])] = found
     return full
+
+
+def _placed(
+    letters: tuple[str, ...], arrays: Any, made: str, result: str, sizes: dict, out: Any, accumulate: bool = False
+) -> tuple[Any, ...]:
+    """A contraction on a device; where the result has a letter twice, `made` has it once."""
+
+    def loops(*flat: Any) -> None:
+        *given, y = flat
+        once = y if made == result else scratch(y, count(made, sizes))
+        contract(letters, given, made, sizes, once)
+        if made != result:
+            on_diagonal(made, once, result, sizes, y)
+
+    flat, shape = [array.reshape(-1) for array in arrays], tuple(sizes[i] for i in result)
+    return launch(loops, loops, flat, (shape,), out, accumulate, folded=[(count(result, sizes),)])
+
+
+def _placed_gradients(dy: Any, cache: EinsumCache, sizes: dict, out: Any, accumulate: bool) -> Any:
+    letters, result, operands = cache
+    found: list[Any] = []
+    for n, part in enumerate(letters):
+        others = [k for k in range(len(operands)) if k != n]
+        factors = (result, *(letters[k] for k in others)), [dy, *(operands[k] for k in others)]
+        mine = out[n] if isinstance(out, tuple) else out
+        found += _placed(*factors, "".join(dict.fromkeys(part)), part, sizes, mine, accumulate and mine is not None)
+    return tuple(found) if len(found) > 1 else found[0]
 
 
 def _sizes(letters: tuple[str, ...], arrays: tuple[np.ndarray, ...]) -> dict[str, int]:

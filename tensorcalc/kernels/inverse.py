@@ -4,10 +4,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tensorcalc.execution.device import on_host, resident
 from tensorcalc.execution.kernel import kernel
 from tensorcalc.execution.runtime import ti
 
 from .arrays import floats, launch, upstream
+from .placed import Placed, anywhere, moved_loops, scratch
 
 
 class InverseCache(NamedTuple):
@@ -59,6 +61,20 @@ def inverse_backward_loops(dy, y, product, da):
         da[n, k, l] = da_kl
 
 
+@kernel
+def singular_loops(a, y, singular):
+    for n in range(a.shape[0]):
+        broken_a, broken_y = 0, 0  # elements that are no finite numbers
+        for i, j in ti.ndrange(a.shape[1], a.shape[2]):
+            if ti.math.isnan(a[n, i, j]) or ti.math.isinf(a[n, i, j]):
+                broken_a += 1
+            if ti.math.isnan(y[n, i, j]) or ti.math.isinf(y[n, i, j]):
+                broken_y += 1
+        singular[n] = 0.0
+        if broken_a == 0 and broken_y > 0:
+            singular[n] = 1.0
+
+
 def inverse_forward_numpy(a: np.ndarray) -> np.ndarray:
     """The inverse of each matrix; of a singular one, NaN."""
     return np.stack([_inverse(matrix) for matrix in a]) if len(a) else a.copy()
@@ -70,6 +86,7 @@ def inverse_backward_numpy(dy: np.ndarray, y: np.ndarray) -> np.ndarray:
     return -transposed @ dy @ transposed
 
 
+@anywhere
 def inverse_forward(a: Any, out: Any = None) -> tuple[np.ndarray, InverseCache]:
     """y = a⁻¹: a_ik y_kj = delta_ij.
 
@@ -106,7 +123,7 @@ def inverse_forward(a: Any, out: Any = None) -> tuple[np.ndarray, InverseCache]:
         raise ValueError(f"an inverse needs square matrices (..., I, I), not {a.shape}")
     A = a.reshape(int(np.prod(a.shape[:-2])), *a.shape[-2:])
     (y,) = launch(_forward_loops, inverse_forward_numpy, (A,), (a.shape,), None, folded=[A.shape])
-    singular = np.argwhere(~np.isfinite(y.reshape(A.shape)).all((1, 2)) & np.isfinite(A).all((1, 2)))
+    singular = np.argwhere(_singular(A, y.reshape(A.shape)))
     if len(singular):
         which = f"matrix {singular[0, 0]} of {len(A)}" if a.ndim > 2 else "the matrix"
         raise ValueError(f"{which} is singular: it has no inverse")
@@ -116,6 +133,7 @@ def inverse_forward(a: Any, out: Any = None) -> tuple[np.ndarray, InverseCache]:
     return y, cache
 
 
+@anywhere
 def inverse_backward(dy: Any, cache: InverseCache, out: Any = None, accumulate: bool = False) -> np.ndarray:
     """dl/da_kl = -y_ik dl/dy_ij y_lj: in matrix form -Yᵀ dY Yᵀ.
 
@@ -155,6 +173,15 @@ def inverse_backward(dy: Any, cache: InverseCache, out: Any = None, accumulate: 
     return da
 
 
+def _singular(a: Any, y: Any) -> np.ndarray:
+    """Which of many finite matrices have no finite inverse."""
+    if not isinstance(a, Placed):
+        return ~np.isfinite(y).all((1, 2)) & np.isfinite(a).all((1, 2))
+    found = a.like((len(a),))
+    singular_loops(a.array(), y.array(), found)
+    return on_host(found) > 0
+
+
 def _inverse(a: np.ndarray) -> np.ndarray:
     try:
         return np.linalg.inv(a)
@@ -163,12 +190,15 @@ def _inverse(a: np.ndarray) -> np.ndarray:
 
 
 def _forward_loops(a: np.ndarray, y: np.ndarray) -> None:
-    inverse_forward_loops(a, y, np.empty_like(a))
+    inverse_forward_loops(a, y, scratch(a, *a.shape))
 
 
 def _backward_loops(dy: np.ndarray, y: np.ndarray, da: np.ndarray) -> None:
-    inverse_backward_loops(dy, y, np.empty_like(y), da)
+    inverse_backward_loops(dy, y, scratch(y, *y.shape), da)
 
 
-def _copy(y: np.ndarray, out: np.ndarray) -> None:
-    out[...] = y
+def _copy(y: Any, out: Any) -> None:
+    if resident(out):
+        moved_loops(y, 0, out)
+    else:
+        out[...] = y

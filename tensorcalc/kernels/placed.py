@@ -144,7 +144,8 @@ def anywhere(function: F) -> F:
 
 
 def _there(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    given = inspect.signature(function).bind(*args, **kwargs).arguments
+    bound = inspect.signature(function).bind(*args, **kwargs)
+    given = bound.arguments
     leaves = [leaf for name, value in given.items() for leaf in _leaves(name, value)]
     first = next((name for name, value in leaves if resident(value)), None)
     if first is None:
@@ -154,8 +155,10 @@ def _there(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str
             _check(name, value)
         elif np.ndim(value) and np.asarray(value).dtype.kind == "f":
             refuse_mixed(name, first)
-    seen = {name: _mapped(_place, value, name) for name, value in given.items()}
-    return _mapped(lambda _, value: value.array() if isinstance(value, Placed) else value, function(**seen))
+    for name, value in given.items():
+        given[name] = _mapped(_place, value, name)
+    found = function(*bound.args, **bound.kwargs)
+    return _mapped(lambda _, value: value.array() if isinstance(value, Placed) else value, found)
 
 
 def _check(name: str, value: Any) -> None:
@@ -173,7 +176,7 @@ def _place(name: str, value: Any) -> Any:
 def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     """What an argument consists of: an array, the arrays of a tuple, or those of a cache with their names."""
     if isinstance(value, tuple):
-        names = getattr(value, "_fields", [name] * len(value))
+        names = getattr(value, "_fields", [f"{name}[{n}]" for n in range(len(value))])
         for part, one in zip(names, value, strict=True):
             yield from _leaves(part, one)
     else:
