@@ -1,33 +1,15 @@
 """Exercises of chapter 11, checking gradients."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 from .formulas import Formula
 from .functions import Function
 from .plain import Choice, Number
 from .registry import Exercise
-from .samples import Sample
-from .trial import Terms
+from .samples import Arrays
 
 
-@dataclass(frozen=True)
-class OfSoftmax(Function):
-    """A function of an upstream gradient and a softmax s, which adds up to one: an answer may rely on it."""
-
-    def _run(self, function: Callable[..., Any], sample: Sample) -> dict[str, Terms]:
-        return super()._run(function, _adding_up(sample))
-
-    def _reference(self, sample: Sample) -> dict[str, Terms]:
-        return super()._reference(_adding_up(sample))
-
-
-def _adding_up(sample: Sample) -> Sample:
-    s = sample.arrays["s"]
-    return Sample(sample.sizes, {**sample.arrays, "s": s / s.sum()})
+def _adding_up(arrays: Arrays) -> Arrays:
+    """s is a softmax: an answer may rely on its sum."""
+    return {"s": arrays["s"] / arrays["s"].sum()}
 
 
 EXERCISES = (
@@ -52,11 +34,12 @@ EXERCISES = (
                     "e": "x is no constant multiple of the ones; try x = (0, 1).",
                 },
             ),
-            "backward": OfSoftmax(
+            "backward": Function(
                 inputs={"dl_ds": "i", "s": "i"},
                 outputs={"dl_dx": "i"},
                 reference=lambda dl_ds, s: {"s_p dl_ds_p": s * dl_ds, "-s_p s_i dl_ds_i": -s * (s @ dl_ds)},
                 positive=("s",),
+                suited=_adding_up,
             ),
         },
         hints=(

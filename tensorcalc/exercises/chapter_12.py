@@ -6,23 +6,12 @@ from .formulas import Formula
 from .functions import Kernel
 from .plain import Choice, Number
 from .registry import Exercise
-from .samples import Sample
-from .trial import Problem
+from .samples import Arrays
 
 
-class _AtKink(Problem):
-    """The cases of a kernel, with the first entry of y at the kink, where the convention is asked for."""
-
-    def cases(self) -> list[Sample]:
-        found = super().cases()
-        for sample in found:
-            sample.arrays["y"][0] = 0.0
-        return found
-
-
-class _Leaky(Kernel):
-    def problem(self) -> Problem:
-        return _AtKink(self.inputs, self.outputs, self._reference, self.positive)
+def _at_kink(arrays: Arrays) -> Arrays:
+    """The first entry of y is at the kink, where the convention is asked for."""
+    return {"y": np.concatenate([[0.0], arrays["y"][1:]])}
 
 
 _ALONE = "component i of the result uses component i of x and no other."
@@ -115,10 +104,11 @@ EXERCISES = (
     ),
     Exercise(
         "ex-activations-kernel",
-        _Leaky(
+        Kernel(
             inputs={"dl_dy": "i", "y": "i"},
             outputs={"dl_dx": "i"},
             reference=lambda dl_dy, y: np.where(y > 0, dl_dy, 0.1 * dl_dy),
+            suited=_at_kink,
         ),
         hints=(
             "The leak is positive. Which sign does y have where x is negative?",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,8 @@ from .formulas import Formula
 from .functions import Function, Kernel
 from .plain import Choice, Number
 from .registry import Exercise
-from .samples import Sample
-from .trial import Problem, Rejected, Terms
+from .samples import Arrays, Sample
+from .trial import Rejected, Terms
 
 
 def _softmax(z: np.ndarray) -> np.ndarray:
@@ -27,30 +26,14 @@ def _leaky(dl_da: np.ndarray, z: np.ndarray, x: np.ndarray) -> tuple[np.ndarray,
     return dl_dz, dl_dz.T @ x, dl_dz.sum(0)
 
 
-class _Classes(Problem):
+def _classes(arrays: Arrays) -> Arrays:
     """Targets sum to one. Logits, where they are given, are so large that no exponential of them is finite."""
-
-    def cases(self) -> list[Sample]:
-        return [_classes(sample) for sample in super().cases()]
-
-    def square(self) -> Sample:
-        return _classes(super().square())
-
-
-def _classes(sample: Sample) -> Sample:
-    y = sample.arrays["y"]
-    changed = {"y": y / y.sum(-1, keepdims=True)} | {n: z + 1000 for n, z in sample.arrays.items() if n == "z"}
-    return replace(sample, arrays=sample.arrays | changed)
-
-
-class _ClassFunction(Function):
-    def problem(self) -> Problem:
-        return _Classes(self.inputs, self.outputs, self._reference, positive=("y",))
+    logits = {"z": arrays["z"] + 1000} if "z" in arrays else {}
+    return {"y": arrays["y"] / arrays["y"].sum(-1, keepdims=True)} | logits
 
 
 class _ClassKernel(Kernel):
-    def problem(self) -> Problem:
-        return _Classes(self.inputs, self.outputs, self._reference, positive=("y",))
+    """What is said of a wrong value names overflow too."""
 
     def _fill(self, loops: Callable[..., Any], dtype: np.dtype, sample: Sample) -> dict[str, Terms]:
         try:
@@ -118,6 +101,8 @@ EXERCISES = (
             inputs={"z": "nk", "y": "nk"},
             outputs={"dl_dz": "nk"},
             reference=lambda z, y: (_softmax(z) - y) / len(z),
+            positive=("y",),
+            suited=_classes,
         ),
         hints=(
             "Each row needs a sum before its first quotient, so n is the outer loop and holds several inner ones.",
@@ -156,10 +141,12 @@ EXERCISES = (
     ),
     Exercise(
         "ex-two-layer-all",
-        _ClassFunction(
+        Function(
             inputs={"x": "j", "y": "k", "w1": "ij", "b1": "i", "w2": "ki", "b2": "k"},
             outputs={"dl_dw1": "ij", "dl_db1": "i", "dl_dw2": "ki", "dl_db2": "k"},
             reference=_five,
+            positive=("y",),
+            suited=_classes,
         ),
         hints=(
             "Run the forward pass and keep z1 and a1; two of the five steps need them.",

@@ -1,38 +1,19 @@
 """Exercises of chapter 20, dropout. In formulas p is the drop probability, q the keep probability."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from .formulas import Formula
 from .functions import Kernel
 from .plain import Number
 from .registry import Exercise
-from .samples import Sample
-from .trial import Problem
+from .samples import Arrays
 
 _CHANCES = "q = 1/(1 + toss^2)\np = toss^2/(1 + toss^2)"  # between 0 and 1, p + q = 1: one may stand for both
 
 
-class _Outputs(Problem):
+def _rectified(arrays: Arrays) -> Arrays:
     """No y is negative and some are zero, as behind a ReLU with dropout."""
-
-    def cases(self) -> list[Sample]:
-        return [_rectified(sample) for sample in super().cases()]
-
-    def square(self) -> Sample:
-        return _rectified(super().square())
-
-
-def _rectified(sample: Sample) -> Sample:
-    return replace(sample, arrays={**sample.arrays, "y": np.maximum(sample.arrays["y"], 0.0)})
-
-
-class _FromOutputs(Kernel):
-    """A kernel that is handed outputs of the layer."""
-
-    def problem(self) -> Problem:
-        return _Outputs(self.inputs, self.outputs, self._reference, self.positive)
+    return {"y": np.maximum(arrays["y"], 0.0)}
 
 
 EXERCISES = (
@@ -86,10 +67,11 @@ EXERCISES = (
     ),
     Exercise(
         "ex-dropout-kernel",
-        _FromOutputs(
+        Kernel(
             inputs={"dl_dy": "i", "y": "i"},
             outputs={"dl_dx": "i"},
             reference=lambda dl_dy, y: np.where(y > 0, 1.25 * dl_dy, 0.0),
+            suited=_rectified,
         ),
         hints=(
             "When is the output zero, and what is the slope then?",

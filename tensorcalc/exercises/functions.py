@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .samples import Sample
-from .trial import Problem, Rejected, Terms, judge
+from .trial import Problem, Rejected, Suited, Terms, judge
 from .verdict import Finding
 
 
@@ -24,12 +24,14 @@ class Function:
     reference : the right function. A result that is a sum may come as a dict from the text of each term to its value,
         so that a missing term can be named.
     positive : arguments whose entries are positive
+    suited : the arguments that are of a kind of their own, made of the random ones: a softmax, what a ReLU gives
     """
 
     inputs: Mapping[str, str]
     outputs: Mapping[str, str]
     reference: Callable[..., Any]
     positive: tuple[str, ...] = ()
+    suited: Suited = dict
 
     def check(self, answer: Any) -> dict[str, Finding]:
         try:
@@ -43,7 +45,7 @@ class Function:
         return found if len(found) > 1 else {"": next(iter(found.values()))}
 
     def problem(self) -> Problem:
-        return Problem(self.inputs, self.outputs, self._reference, self.positive)
+        return Problem(self.inputs, self.outputs, self._reference, self.positive, self.suited)
 
     def function(self, answer: Any) -> Callable[..., Any]:
         """The answer as a function of the inputs."""

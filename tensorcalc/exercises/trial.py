@@ -12,6 +12,7 @@ from .compare import Case, compare, same
 from .samples import Arrays, Sample, samples, square
 from .verdict import Finding
 
+Suited = Callable[[Arrays], Arrays]
 Terms = dict[str, np.ndarray]  # the terms of one output, by their text; their sum is the output
 
 
@@ -30,18 +31,23 @@ class Problem:
     inputs, outputs : name -> index letters; axes with the same letter have the same size
     reference : the right outputs of a case, each as its terms
     positive : inputs whose entries are positive
+    suited : the inputs that are of a kind of their own, made of the random ones: a softmax, what a ReLU gives
     """
 
     inputs: Mapping[str, str]
     outputs: Mapping[str, str]
     reference: Callable[[Sample], dict[str, Terms]]
     positive: tuple[str, ...] = ()
+    suited: Suited = dict
 
     def cases(self) -> list[Sample]:
-        return samples(self.inputs, self.outputs.values(), self.positive)
+        return [self._suited(one) for one in samples(self.inputs, self.outputs.values(), self.positive)]
 
     def square(self) -> Sample:
-        return square(self.inputs, self.outputs.values(), self.positive)
+        return self._suited(square(self.inputs, self.outputs.values(), self.positive))
+
+    def _suited(self, sample: Sample) -> Sample:
+        return Sample(sample.sizes, {**sample.arrays, **self.suited(sample.arrays)})
 
     def value(self, output: str, sample: Sample) -> np.ndarray:
         return total(self.reference(sample)[output])
