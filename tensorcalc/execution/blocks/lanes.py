@@ -13,9 +13,16 @@ and its fallback are one text::
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 from .. import runtime
+
+
+class Lie(NamedTuple):
+    """How an array is handed to vector code: as elements of `grain` numbers, from `shift` numbers before its first."""
+
+    grain: int = 1
+    shift: int = 0
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,7 @@ class Width:
     serial: bool = False  # on the calling thread alone
     rest: bool = False  # whether rows go on behind the last whole vector
     behind: int = 0  # pieces of a vector, where a loop begins behind the last whole one
+    lies: tuple[Lie, ...] = ()  # of each array of vectors, where each is handed over in a way of its own
 
 
 class _Settings:
@@ -73,12 +81,6 @@ def lanes() -> int:
 
 
 @Setting
-def grain() -> int:
-    """How many numbers an element of an array holds."""
-    return _Settings.width.grain
-
-
-@Setting
 def lane(value: Any, j: int) -> Any:
     """The j-th lane of a vector; a number is the same in every lane."""
     if not is_vector(value):
@@ -119,7 +121,7 @@ vector = Setting(_vector)
 @Setting
 def chunks(x: Any) -> Any:
     """How many vectors the last axis of x holds."""
-    return x.shape[len(x.shape) - 1] // (_Settings.width.lanes // _Settings.width.grain)
+    return x.shape[len(x.shape) - 1] // (_Settings.width.lanes // _grain(x))
 
 
 @Setting
@@ -159,7 +161,7 @@ def last(x: Any) -> Any:
 @Setting
 def length(x: Any) -> Any:
     """How many numbers the last axis of x holds."""
-    return x.shape[len(x.shape) - 1] * _Settings.width.grain
+    return x.shape[len(x.shape) - 1] * _grain(x)
 
 
 @Setting
@@ -174,32 +176,42 @@ def _element(x: Any, place: tuple[Any, ...]) -> Any:
     return impl.subscript(impl.get_runtime().compiling_callable.ast_builder(), x, *place)
 
 
+def _grain(x: Any) -> int:
+    """How many numbers an element of an array holds."""
+    return next(iter(x.element_shape()), 1)
+
+
 @Setting
 def load(x: Any, *place: Any) -> Any:
-    """The vector x[..., h]: its lanes are neighbours along the last axis."""
-    impl, width = runtime.taichi().lang.impl, _Settings.width
-    pieces = width.lanes // width.grain
-    if pieces == 1:
+    """The vector x[..., h]: its lanes are neighbours along the last axis.
+
+    Of an array that is handed over from some numbers before its first one, a vector is the end of one element and the
+    beginning of the next. They are read as whole elements, which never leave the lines of the cache that the array's
+    numbers lie in.
+    """
+    impl, lanes, grain, shift = runtime.taichi().lang.impl, _Settings.width.lanes, _grain(x), x.shift
+    pieces = lanes // grain
+    if pieces == 1 and not shift:
         return impl.expr_init(_element(x, place))
     *rows, h = place
-    parts = [impl.expr_init(_element(x, (*rows, h * pieces + n))) for n in range(pieces)]
-    return impl.expr_init(_vector(*[lane(parts[n], j) for n in range(pieces) for j in range(width.grain)]))
+    parts = [impl.expr_init(_element(x, (*rows, h * pieces + n))) for n in range(pieces + bool(shift))]
+    return impl.expr_init(_vector(*[lane(parts[j // grain], j % grain) for j in range(shift, shift + lanes)]))
 
 
 @Setting
 def store(value: Any, x: Any, *place: Any) -> None:
     """x[..., h] = value."""
-    impl, width = runtime.taichi().lang.impl, _Settings.width
-    pieces, value = width.lanes // width.grain, impl.expr_init(value)
-    if width.lanes > 1 and not is_vector(value):
-        value = impl.expr_init(_vector(*[value] * width.lanes))
+    impl, lanes, grain = runtime.taichi().lang.impl, _Settings.width.lanes, _grain(x)
+    pieces, value = lanes // grain, impl.expr_init(value)
+    if lanes > 1 and not is_vector(value):
+        value = impl.expr_init(_vector(*[value] * lanes))
     if pieces == 1:
         _element(x, place)._assign(value)
         return
     *rows, h = place
     for n in range(pieces):
-        part = [lane(value, n * width.grain + j) for j in range(width.grain)]
-        _element(x, (*rows, h * pieces + n))._assign(_vector(*part) if width.grain > 1 else part[0])
+        part = [lane(value, n * grain + j) for j in range(grain)]
+        _element(x, (*rows, h * pieces + n))._assign(_vector(*part) if grain > 1 else part[0])
 
 
 @Setting

@@ -13,18 +13,19 @@ import numpy as np
 
 from .. import runtime
 from ..arithmetic import harmless
+from .alignment import as_they_lie, handed_over, most_lanes, piece, several, widest
 from .elementary import FUNCTIONS
-from .lanes import Setting, Width, _Settings, is_vector
+from .lanes import Lie, Setting, Width, _Settings, is_vector
 from .launching import Launcher
 from .memory import Region, check_read, check_written, region
 
-_VECTOR_BYTES = (64, 32, 16)
-_MOST_LANES = _VECTOR_BYTES[0] // 4
+_MOST_LANES = 16  # of any type: float32 in 64 bytes
 _NUMBERS = (int, float)
 _SERIAL_BELOW = 1 << 20  # bytes in all arrays: what one thread does in twice the time that a second one takes to wake
 _SHORT = ("abs", "relu", "sign", "sqrt", "step")  # functions of one or two instructions
 _VECTORS = 4  # computed at once: while one waits for its last result, the others are under way
 _LARGE = 1 << 20  # bytes in all arrays: from here on that pays for a longer compilation
+_LIES = 6  # ways in which large arrays lie: each is a kernel of its own, and the next ones share one in pieces
 
 
 class Lanes:
@@ -98,6 +99,7 @@ class VectorLoops:
         return self._kernels[key]
 
     def _width(self, regions: list[Region], large: bool) -> Width:
+        """What arrays of vectors that lie so are computed in."""
         return widest(regions)
 
     def _dtype(self, arrays: list[Region]) -> np.dtype:
@@ -113,18 +115,26 @@ class VectorLoops:
     def _compile(self, args: tuple[Any, ...], dtype: np.dtype, width: Width) -> Launcher:
         ti = runtime.taichi()
         real = ti.f64 if dtype == np.float64 else ti.f32
+        if not width.serial:
+            runtime.share()  # compiles loops of its own, in the narrowest width
         with compiling(real, width), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # deprecations inside Taichi's compiler are not the reader's
-            grains = [0 if kind in _NUMBERS else width.grain if _is(kind, Lanes) else 1 for kind in self._kinds]
-            launch = Launcher(ti.kernel(self._annotated(ti, real, grains, args)), grains)
-            launch.first(args)
+            lies = self._lies(width)
+            launch = Launcher(ti.kernel(self._annotated(ti, real, lies, args)), lies)
+            with handed_over(dict(zip(self._names, lies, strict=True))):
+                launch.first(args)
         return launch
 
-    def _annotated(self, ti: Any, real: Any, grains: list[int], args: tuple[Any, ...]) -> Callable[..., None]:
+    def _lies(self, width: Width) -> list[Lie]:
+        """How each argument is handed over."""
+        own = iter(width.lies or [Lie(width.grain)] * len(self._kinds))
+        return [Lie(0) if kind in _NUMBERS else next(own) if _is(kind, Lanes) else Lie() for kind in self._kinds]
+
+    def _annotated(self, ti: Any, real: Any, lies: list[Lie], args: tuple[Any, ...]) -> Callable[..., None]:
         """A copy of the loops whose annotations are Taichi's: arrays of vectors, of numbers, and numbers."""
         loops = self.__wrapped__
         copy = types.FunctionType(loops.__code__, loops.__globals__, loops.__name__, None, loops.__closure__)
-        for name, kind, grain, arg in zip(self._names, self._kinds, grains, args, strict=True):
+        for name, kind, (grain, _), arg in zip(self._names, self._kinds, lies, args, strict=True):
             if kind in _NUMBERS:
                 copy.__annotations__[name] = real if kind is float else ti.i32
             else:
@@ -133,7 +143,20 @@ class VectorLoops:
         return copy
 
 
-class ElementwiseLoops(VectorLoops):
+class LoadedLoops(VectorLoops):
+    """Loops that read arrays of vectors by `load` alone, so that large ones may lie anywhere."""
+
+    def _width(self, regions: list[Region], large: bool) -> Width:
+        found = super()._width(regions, large)
+        if not large:
+            return found
+        written = [_is(kind, Written) for kind in self._kinds if _is(kind, Lanes)]
+        wide = as_they_lie(found, regions, written)
+        compiled = {key[0].lies for key in self._kernels if key[1][0] == regions[0].dtype}
+        return wide if wide.lies in compiled or len(compiled) < _LIES else found
+
+
+class ElementwiseLoops(LoadedLoops):
     """Loops over one axis whose elements do not know of one another: what no vector divides is done by itself."""
 
     @functools.cached_property
@@ -160,17 +183,14 @@ class ElementwiseLoops(VectorLoops):
     def _width(self, regions: list[Region], large: bool) -> Width:
         """Several vectors at once in large arrays, where that pays for a longer compilation."""
         found = super()._width(regions, large)
-        several = _VECTORS * found.lanes
-        full = found.lanes * regions[0].dtype.itemsize == _VECTOR_BYTES[0]
-        return replace(found, lanes=several) if large and full and regions[0].shape[0] % several == 0 else found
+        return several(found, regions, _VECTORS) if large else found
 
 
-class RowLoops(VectorLoops):
+class RowLoops(LoadedLoops):
     """Loops whose vectors stand inside `widths`: rows of any length are computed in vectors of the widest kind."""
 
     def _width(self, regions: list[Region], large: bool) -> Width:
-        found = super()._width(regions, large)
-        lanes = _VECTOR_BYTES[0] // regions[0].dtype.itemsize
+        found, lanes = super()._width(regions, large), most_lanes(regions)
         short = any(where.shape[-1] < lanes for where in regions)
         fine = found.lanes > 1 and not large  # narrower vectors do, and compile in half the time
         return found if found.lanes >= lanes or short or fine else Width(lanes, piece(regions), rest=True)
@@ -195,28 +215,6 @@ def _check(name: str, kind: Any, arg: Any) -> None:
         check_written(name, arg)
     elif check_read(name, arg) is not arg:
         raise ValueError(f"{name} must be contiguous: pass np.ascontiguousarray of it")
-
-
-def widest(regions: list[Region]) -> Width:
-    """The widest vectors that divide the last axis of every array, loaded in pieces that its alignment allows.
-
-    NumPy's arrays lie at multiples of 16 bytes: their vectors are loaded in pieces of 16. That costs little where
-    memory is waited for, and half as much again where the caches are (seen in layer norm's backward function).
-    """
-    for nbytes in _VECTOR_BYTES:
-        lanes = nbytes // regions[0].dtype.itemsize
-        if all(where.shape[-1] % lanes == 0 for where in regions) and (grain := piece(regions)) > 1:
-            return Width(lanes, min(lanes, grain))
-    return Width()
-
-
-def piece(regions: list[Region]) -> int:
-    """How many numbers can be loaded at once from wherever a row begins or such a piece ends."""
-    size = regions[0].dtype.itemsize
-    for nbytes in _VECTOR_BYTES:
-        if all(where.address % nbytes == 0 and where.shape[-1] * size % nbytes == 0 for where in regions):
-            return nbytes // size
-    return 1
 
 
 def _guard(name: str) -> Setting:
