@@ -28,7 +28,7 @@ def main() -> None:
     if asked.show:
         print(table(read()))
     elif asked.pair:
-        print(json.dumps(one(asked.cases[0], asked.pair, asked.large, bool(asked.threads))))
+        print(json.dumps(one(asked.cases[0], asked.pair, asked)))
     else:
         run(asked)
 
@@ -38,6 +38,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("cases", nargs="*", help="beginnings of names of cases; all by default")
     parser.add_argument("--against", nargs="*", help="rivals; all that are installed by default")
     parser.add_argument("--large", action="store_true", help="sizes that need some GiB and minutes")
+    parser.add_argument("--behind", type=int, default=0, help="bytes behind a multiple of 64 at which arrays begin")
     parser.add_argument("--threads", type=int, choices=[1], help="one thread for everyone")
     parser.add_argument("--show", action="store_true", help="print the stored results and run nothing")
     parser.add_argument("--pair", help=argparse.SUPPRESS)
@@ -57,24 +58,26 @@ def run(asked: argparse.Namespace) -> None:
 
     threads = asked.threads or "all"
     rivals = [name for name in asked.against or RIVALS if installed(PACKAGES.get(name, name))]
-    others = {**LAYERS, **SMALL}
-    names = [name for name in CASES if CASES[name].large or not asked.large] + list(others) * (not asked.large)
+    layers = {**LAYERS, **SMALL}
+    names = [name for name in CASES if CASES[name].large or not asked.large]
+    names += list(layers) * (not asked.large and not asked.behind)
     kept = read() if FILE.exists() else {"duels": []}
     for name in names:
         if asked.cases and not name.startswith(tuple(asked.cases)):
             continue
-        for rival in rivals if name in CASES else [one for one in rivals if one in others[name].rivals]:
+        for rival in rivals if name in CASES else [one for one in rivals if one in layers[name].rivals]:
             row = _in_its_own_process(name, rival, asked)
             if row:
                 row |= {"threads": threads}
-                same = ("case", "rival", "threads", "large")
-                kept["duels"] = [old for old in kept["duels"] if any(old[key] != row[key] for key in same)] + [row]
+                same = ("case", "rival", "threads", "large", "behind")
+                others = [old for old in kept["duels"] if any(old.get(key, 0) != row[key] for key in same)]
+                kept["duels"] = [*others, row]
                 print(line(row), flush=True)
                 FILE.write_text(json.dumps({**kept, "machine": machine()}, indent=1) + "\n", encoding="utf-8")
 
 
 def _in_its_own_process(name: str, rival: str, asked: argparse.Namespace) -> dict[str, Any]:
-    options = ["--large"] * asked.large + ["--threads=1"] * bool(asked.threads)
+    options = ["--large"] * asked.large + ["--threads=1"] * bool(asked.threads) + [f"--behind={asked.behind}"]
     command = [sys.executable, "-m", "benchmarks", name, "--pair", rival, *options]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     if answer.returncode:
@@ -83,14 +86,14 @@ def _in_its_own_process(name: str, rival: str, asked: argparse.Namespace) -> dic
     return json.loads(answer.stdout.splitlines()[-1])
 
 
-def one(name: str, rival: str, large: bool, alone: bool) -> dict[str, Any]:
+def one(name: str, rival: str, asked: argparse.Namespace) -> dict[str, Any]:
     """Check both, then time both; nothing where the rival has no such function."""
     from .cases import CASES
     from .contests import contest, results
     from .timing import Clock, load_average
 
-    clock = Clock(time.process_time if alone else time.perf_counter)
-    pair = contest(name, rival, large)
+    clock = Clock(time.process_time if asked.threads else time.perf_counter)
+    pair = contest(name, rival, asked.large, asked.behind)
     if pair is None:
         return {}
     errors = pair.errors()
@@ -101,7 +104,8 @@ def one(name: str, rival: str, large: bool, alone: bool) -> dict[str, Any]:
     return {
         "case": name,
         "rival": rival,
-        "large": large,
+        "large": asked.large,
+        "behind": asked.behind,
         "layer": name not in CASES,
         "fresh": pair.out is None,
         "load": load_average(),

@@ -29,8 +29,12 @@ class Case:
     in_place: dict[str, str] = field(default_factory=dict)  # outputs that may take the place of inputs
     flop: float = 1.0  # operations for an element of the first input, for the roofline
 
-    def arguments(self, dtype: type = np.float32, large: bool = False) -> dict[str, Any]:
-        """Random arrays, the same for everyone, at multiples of 64 bytes."""
+    def arguments(self, dtype: type = np.float32, large: bool = False, behind: int = 0) -> dict[str, Any]:
+        """Random arrays, the same for everyone, so many bytes behind a multiple of 64."""
+        given = self._aligned(dtype, large)
+        return {name: moved(x, behind) for name, x in given.items()} if behind else given
+
+    def _aligned(self, dtype: type, large: bool) -> dict[str, Any]:
         from tensorcalc.execution.blocks import aligned
 
         random = np.random.default_rng(0)
@@ -47,6 +51,18 @@ class Case:
         for name, (rows, axis) in self.lookups.items():
             given[name] = random.integers(0, shapes[rows][axis], shapes[rows][0])
         return given | {name: dtype(value) for name, value in self.numbers.items()}
+
+
+def moved(array: Any, behind: int) -> Any:
+    """A copy that begins so many bytes behind a multiple of 64: where NumPy puts large arrays, it is 16."""
+    from tensorcalc.execution.blocks import empty
+
+    if not isinstance(array, np.ndarray):
+        return array
+    start = behind // array.itemsize
+    copy = empty(array.size + start, array.dtype)[start:].reshape(array.shape)
+    copy[...] = array
+    return copy
 
 
 @cache

@@ -26,20 +26,23 @@ class Contest(NamedTuple):
         return {"ours_error": error(self.ours(), self.exact), "rival_error": theirs}
 
 
-def contest(name: str, rival: str, large: bool) -> Contest | None:
+def contest(name: str, rival: str, large: bool, behind: int = 0) -> Contest | None:
     """The two calls of a case, or nothing where the rival has no such function."""
     from .cases import CASES
     from .layers import LAYERS
     from .small import SMALL
 
-    return generated(CASES[name], rival, large) if name in CASES else of_layer({**LAYERS, **SMALL}[name], rival)
+    if name in CASES:
+        return generated(CASES[name], rival, large, behind)
+    return of_layer({**LAYERS, **SMALL}[name], rival)
 
 
-def generated(case: Any, rival: str, large: bool) -> Contest | None:
+def generated(case: Any, rival: str, large: bool, behind: int = 0) -> Contest | None:
     """A function of `benchmarks.cases`, compiled from its statements; exact as NumPy evaluates them."""
+    from .cases import moved
     from .rivals import RIVALS
 
-    given = case.arguments(large=large)
+    given = case.arguments(large=large, behind=behind)
     theirs = RIVALS[rival](case.name, given)
     if theirs is None:
         return None
@@ -49,6 +52,8 @@ def generated(case: Any, rival: str, large: bool) -> Contest | None:
     out, compared = None, True
     if rival == "torch out=":
         there = compiled(**given)
+        if behind:
+            there = {k: moved(x, behind) for k, x in there.items()} if isinstance(there, dict) else moved(there, behind)
         if case.in_place:
             there, compared = {output: given[name] for output, name in case.in_place.items()}, False
         out = lambda: compiled(**given, out=there)  # noqa: E731

@@ -23,7 +23,8 @@ def share(row: dict[str, Any], whose: str = "ours_ms") -> float:
 
 def pairs(case: str, found: dict[str, Any] | None = None, large: bool = False) -> dict[str, dict[str, Any]]:
     """Rival -> what was measured against it, in one case: on all threads where that was measured, else on one."""
-    rows = [row for row in (found or read())["duels"] if row["case"] == case and row["large"] == large]
+    duels = [row for row in (found or read())["duels"] if not row.get("behind")]
+    rows = [row for row in duels if row["case"] == case and row["large"] == large]
     threads = "all" if any(row["threads"] == "all" for row in rows) else 1
     return {row["rival"]: row for row in rows if row["threads"] == threads}
 
@@ -45,6 +46,7 @@ def line(row: dict[str, Any]) -> str:
     """One pair: times, ratio with its spread, GB/s and share of the roofline."""
     ours, theirs, ratio = row["ours_ms"], row["theirs_ms"], row["ratio"]
     name = f"{row['case']}{' large' if row['large'] else ''}{' out=' if not row['fresh'] else ''}"
+    name += f" +{row['behind']}" if row.get("behind") else ""
     spread = f"{ratio['min']:.2f}, {ratio['median']:.2f} ({ratio['low']:.2f}–{ratio['high']:.2f})"
     speed = f"{row['bytes'] / ours['min'] / 1e6:6.1f} GB/s {100 * share(row):4.0f} %"
     times = f"{ours['min']:8.3g} /{ours['median']:8.3g} {theirs['min']:10.3g} /{theirs['median']:8.3g}"
@@ -83,7 +85,7 @@ def roofline(found: dict[str, Any] | None = None, threads: int | str | None = No
     at its best speed against any rival; bandwidth and peak are the best of all runs, so that nothing stands above the
     roof for a slow moment of its own. Runs on all threads are drawn where there are some, else those on one.
     """
-    duels = (found or read())["duels"]
+    duels = [row for row in (found or read())["duels"] if not row.get("behind")]
     threads = threads or ("all" if any(row["threads"] == "all" for row in duels) else 1)
     rows = [row for row in duels if row["threads"] == threads and not row.get("layer")]
     best: dict[str, dict[str, Any]] = {}

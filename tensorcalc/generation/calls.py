@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +69,8 @@ class Call:
         self.order = [names.index(name) for name in (*self.inputs, *self.positions)]
         self.arrays = [k for k, value in enumerate(values.values()) if type(value) is np.ndarray]
         self.arrays += range(len(names), len(names) + len(self.outputs))
+        kinds = [(*np.shape(value), np.dtype(getattr(value, "dtype", float)).itemsize) for value in values.values()]
+        self.nbytes = [math.prod(one) for one in (*kinds, *((*shape, dtype.itemsize) for shape in self.shapes))]
         self.picks = [k for k in self.arrays if k < len(names) and names[k] in self.positions]
         self.replays: dict[tuple[int, ...], Replay | None] = {}  # by how the arrays are aligned
         self.usual: Replay | None = None  # for new results and arrays at multiples of 64 bytes, if that is all to see
@@ -85,19 +88,27 @@ class Call:
     def run(self, values: Mapping[str, Any], seen: Look, out: Any) -> Any:
         """What the function returns; None, and nothing is done, where something has to be looked at again."""
         _, places, contiguous, aligned = seen
-        if aligned and contiguous and out is None and self.usual is not None:
-            return self._again(places, self.usual)
+        usual = self.usual if aligned and contiguous else None
+        if usual is not None and out is None:
+            return self._again(places, usual)
         results = [make() for make in self.new] if out is None else self._given(out)
         if results is None or (self.bounds and not self._inside(values)):
             return None
         for _, place in results:
             places.append(place)
-        if out is not None and self._meet([*values.values(), *(array for array, _ in results)], places, contiguous):
-            return None
+        if out is not None and not (contiguous and self._apart(places)):
+            if self._meet([*values.values(), *(array for array, _ in results)], places, contiguous):
+                return None
+        elif usual is not None and not any(place % ALIGNMENT for _, place in results):
+            usual(places)
+            return self._returned(results, out)
         if self.direct and contiguous:
             self._repeated(values, places, results, () if aligned and out is None else self._alignment(places))
         else:
             self._launch([*values.values(), *(array for array, _ in results)])
+        return self._returned(results, out)
+
+    def _returned(self, results: list[Placed], out: Any) -> Any:
         if len(results) > 1:
             return {name: array for name, (array, _) in zip(self.outputs, results, strict=True)}
         found = results[0][0]
@@ -135,6 +146,16 @@ class Call:
                 return None
             found.append((array, address(array)))
         return found
+
+    def _apart(self, places: list[Any]) -> bool:
+        """Whether contiguous arrays share no memory with any output, as is usual."""
+        first = len(places) - len(self.outputs)
+        for n in range(first, len(places)):
+            start, end = places[n], places[n] + self.nbytes[n]
+            for k in self.arrays:
+                if k < n and places[k] < end and start < places[k] + self.nbytes[k]:
+                    return False
+        return True
 
     def _meet(self, given: list[Any], places: list[Any], contiguous: bool) -> bool:
         """Whether an output shares memory with an input that is not read in the same place, or with another output."""

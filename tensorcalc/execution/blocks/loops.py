@@ -148,7 +148,7 @@ class LoadedLoops(VectorLoops):
 
     def _width(self, regions: list[Region], large: bool) -> Width:
         found = super()._width(regions, large)
-        if not large:
+        if not large or runtime.taichi().lang.impl.current_cfg().debug:  # which checks that all reads are inside
             return found
         written = [_is(kind, Written) for kind in self._kinds if _is(kind, Lanes)]
         wide = as_they_lie(found, regions, written)
