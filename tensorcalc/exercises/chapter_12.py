@@ -113,7 +113,7 @@ EXERCISES = (
         hints=(
             "The leak is positive. Which sign does y have where x is negative?",
             "The slope is 1.0 where `y[i] > 0.0` and 0.1 elsewhere, at 0 as well.",
-            "One loop over i; set `slope = 1.0`, change it under an `if`, and multiply with `dl_dy[i]`.",
+            "One loop over i; set `slope = 1.0`, change it under an `if`, and multiply by `dl_dy[i]`.",
         ),
     ),
     Exercise(

@@ -103,7 +103,7 @@ EXERCISES = (
         hints=(
             "Begin at the end: `dl = <Y - T, dY>`.",
             "`dY = dH V + H dV`, and `dH = 2 A * dA`.",
-            "dl_dv is `h.T @ (y - t)`; for dl_dw multiply with `v.T`, then with `2 * a`, then `x.T` from the left.",
+            "dl_dv is `h.T @ (y - t)`; for dl_dw multiply by `v.T`, then by `2 * a`, then by `x.T` from the left.",
         ),
     ),
     Exercise(

@@ -90,7 +90,7 @@ EXERCISES = (
             reference=_leaky,
         ),
         hints=(
-            "Step 4 multiplies with the slope of the activation. What are the two slopes of the leaky ReLU?",
+            "Step 4 multiplies by the slope of the activation. What are the two slopes of the leaky ReLU?",
             "`np.where(z > 0, 1.0, 0.1)` is the slope; the other two results are made from the first.",
             "The weights have a row for each unit: `dl_dz.T @ x`. The bias sums over the rows of the batch.",
         ),
@@ -128,8 +128,8 @@ EXERCISES = (
         Choice(
             "c",
             wrong={
-                "a": "step 3 multiplies with the weights of the second layer, and these are zero.",
-                "b": "step 2 multiplies with the outputs of the hidden units, and these are zero.",
+                "a": "step 3 multiplies by the weights of the second layer, and these are zero.",
+                "b": "step 2 multiplies by the outputs of the hidden units, and these are zero.",
                 "d": "step 1 is not zero: the prediction is the same for all classes, the target is not.",
             },
         ),
