@@ -74,6 +74,13 @@ def test_previous_and_next_follow_the_table_of_contents(site):
                 assert found and found[1].endswith(f"{PAGES[neighbour].rpartition('/')[2]}.html"), f"{name}: {rel}"
 
 
+def test_the_index_is_the_last_line_of_the_menu(site):
+    for name in PAGES:
+        text = (site / f"{name}.html").read_text(encoding="utf-8")
+        menu = re.search(r'<nav class="[^"]*bd-docs-nav.*?</nav>', text, re.DOTALL)[0]
+        assert re.findall(r'href="([^"]+)">([^<]+)</a>', menu)[-1] == ("../genindex.html", "Index"), name
+
+
 def test_search_finds_words_and_shows_them(window):
     visit = window(PAGES[0])
     visit.page.keyboard.press("Control+k")

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from . import api, coverage, errata, links, numbering, offline, publishing, sheet, tidy
+from . import api, coverage, errata, links, menu, numbering, offline, publishing, sheet, tidy
 
 STYLES = ("type", "boxes", "cells", "figures", "tables", "api", "sheet", "print")
 
@@ -21,6 +21,6 @@ def setup(app: Any) -> dict[str, bool]:
     for style in STYLES:
         app.add_css_file(f"css/{style}.css", priority=900)  # after the theme and its extensions
     app.add_js_file("book.js", loading_method="defer")
-    for part in (api, coverage, errata, links, numbering, offline, publishing, sheet, tidy):
+    for part in (api, coverage, errata, links, menu, numbering, offline, publishing, sheet, tidy):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
