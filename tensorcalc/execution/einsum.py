@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import erf, pi, sqrt
+from typing import NamedTuple
 
 import numpy as np
 
@@ -97,21 +98,32 @@ class Evaluator:
 
     def term(self, term: Term, axes: tuple[Idx, ...]) -> np.ndarray:
         """One einsum; a dummy that no operand has counts its range."""
+        pick = picking(term)
         operands: list[Operand] = []
         scale: int | float = as_number(term.coef)
         for base, exponent in term.factors:
             if isinstance(base, Size):
                 with np.errstate(divide="ignore"):  # the mean of nothing is NaN
                     scale = scale * float(np.float64(self.sizes[base.range]) ** as_number(exponent))
-            elif not isinstance(base, One):
+            elif not isinstance(base, One) and not (pick and base is pick.delta):
                 operands.append(self.factor(base, exponent))
         present = {idx for _, letters in operands for idx in letters}
         for idx in term.bound:
             scale = scale if idx in present else scale * self.sizes[idx.range]
-        kept = tuple(idx for idx in axes if idx in present)
-        value = self.contract(operands, kept)
+        kept = tuple(idx for idx in axes if idx in present or (pick and idx == pick.letter))
+        value = self.picked(pick, operands, kept) if pick else self.contract(operands, kept)
         value = value if scale == 1 else value * self.dtype.type(scale)
-        return value.reshape([self.sizes[idx.range] if idx in present else 1 for idx in axes])
+        return value.reshape([self.sizes[idx.range] if idx in kept else 1 for idx in axes])
+
+    def picked(self, pick: Pick, operands: list[Operand], axes: tuple[Idx, ...]) -> np.ndarray:
+        """The sum of delta_{p,I_n} a_n over n: each a_n is added to the component that I_n picks, in the order of n."""
+        there, rest = pick.place.slots, tuple(idx for idx in axes if idx != pick.letter)
+        parts = self.contract(operands, (*there, *rest))  # type: ignore[arg-type]
+        places, count = self.place(pick.place, there), self.sizes[pick.letter.range]  # type: ignore[arg-type]
+        inside = (places >= 0) & (places < count)
+        total = np.zeros((count, *parts.shape[len(there) :]), parts.dtype)
+        np.add.at(total, places[inside], parts[inside])
+        return np.moveaxis(total, 0, axes.index(pick.letter))
 
     def contract(self, operands: list[Operand], kept: tuple[Idx, ...]) -> np.ndarray:
         if not operands:
@@ -202,6 +214,31 @@ class Evaluator:
                 array = np.einsum(array, [own.index(i) for i in own], [own.index(i) for i in kept])
                 return array.reshape([self.sizes[idx.range] if idx in own else 1 for idx in letters])
         raise TypeError(slot)
+
+
+class Pick(NamedTuple):
+    """A factor delta_{p,I_n}: its letter p, and the place I_n."""
+
+    delta: Delta
+    letter: Idx
+    place: Looked
+
+
+def picking(term: Term) -> Pick | None:
+    """The factor delta_{p,I_n} of a term that is summed over n, where nothing else knows of p.
+
+    As an array it would hold a number for each pair of p and n, of which one for each n is not 0.
+    """
+    for base, exponent in term.factors:
+        if isinstance(base, Delta) and exponent == 1:
+            letter, place = sorted(base.slots, key=lambda slot: isinstance(slot, Looked))
+            if isinstance(letter, Idx) and isinstance(place, Looked):
+                others = [one for one, _ in term.factors if one is not base and not isinstance(one, One)]
+                known = set[Idx]().union(*(one.letters for one in others))
+                summed = {idx for idx in place.slots if idx in known and idx in term.bound}
+                if letter not in known | set(term.bound) and len(summed) == len(place.slots):
+                    return Pick(base, letter, place)
+    return None
 
 
 def power(array: np.ndarray, exponent: Fraction) -> np.ndarray:

@@ -1,5 +1,7 @@
 """Values of functions against plain NumPy, and errors that name the letter."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -132,3 +134,41 @@ def test_sigmoid_does_not_overflow():
 
 def test_without_arrays_the_result_is_double():
     assert tc.function("y = cos(delta_ii/2)")(sizes={"I": 2}).dtype == np.float64
+
+
+def one_hot(places, count):
+    return (np.asarray(places)[..., None] == np.arange(count)).astype(float)
+
+
+@pytest.mark.parametrize(
+    ("text", "formula", "names"),
+    [
+        ("y_pq = delta_{T_n,p} a_nq b_n", "np,nq,n->pq", "Tab"),
+        ("y_qp = delta_{p,T_n} a_nq b_n", "np,nq,n->qp", "Tab"),
+        ("y_p = 3 delta_{p,T_n} b_n^2", "np,n,n->p", "3bb"),
+        ("y_pr = delta_{p,T_n} delta_{r,T_n} b_n", "np,nr,n->pr", "TTb"),
+        ("y_pn = delta_{p,T_n} b_n", "np,n->pn", "Tb"),
+        ("y_p = delta_{p,T_n} 1_n", "np->p", "T"),
+    ],
+)
+def test_what_a_delta_with_a_position_picks(text, formula, names):
+    rng = np.random.default_rng(0)
+    a, b, T = rng.standard_normal((7, 3)), rng.standard_normal(7), np.array([0, 3, 3, 5, 1, 9, -1])  # three are outside
+    hot = one_hot(T, 4)
+    expected = np.einsum(formula, *({"a": a, "b": b, "T": hot, "3": 3 * hot}[name] for name in names))
+    given = {name: x for name, x in {"a": a, "b": b, "T": T}.items() if name in names or name == "T"}
+    found = tc.function(text)(**given, sizes={"P": 4, "R": 4} if "r" in formula else {"P": 4})
+    np.testing.assert_allclose(found, expected, rtol=1e-14, atol=1e-14)
+
+
+def test_the_gradient_of_a_table_takes_no_more_memory_than_the_table():
+    backward = tc.function("y_nj = e_{T_n,j}").backward()
+    rng = np.random.default_rng(0)
+    table, dy, T = rng.standard_normal((30_000, 8)), rng.standard_normal((2000, 8)), rng.integers(0, 30_000, 2000)
+    expected = np.zeros_like(table)
+    np.add.at(expected, T, dy)
+    tracemalloc.start()
+    found = backward(e=table, T=T, dl_dy=dy)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert np.array_equal(found, expected) and most < 3 * table.nbytes  # a table of ones and zeros takes 250 times that
