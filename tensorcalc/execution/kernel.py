@@ -3,6 +3,7 @@
 import ast
 import functools
 import inspect
+import math
 import operator
 import textwrap
 import types
@@ -16,10 +17,9 @@ from . import runtime
 from .arithmetic import harmless
 from .blocks.lanes import Lie
 from .blocks.launching import Launcher
-from .blocks.memory import region
+from .blocks.memory import LARGEST, region
 from .device import check_there_is_one, dtype_of, resident
 
-_LARGEST = 2**31 - 1
 _FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 _INTEGERS = (np.dtype(np.int32), np.dtype(np.int64))
 
@@ -76,18 +76,22 @@ class Kernel:
         if resident(value):
             check_there_is_one(name)
             dtype_of(name, value)
+            self._count(name, math.prod(value.shape))
             return value
         if not isinstance(value, np.ndarray):
             return self._scalar(name, value)
         if value.dtype not in _FLOATS + _INTEGERS:
             raise TypeError(self._says(f"{name} is {value.dtype}; it takes float32, float64, int32 and int64"))
-        if value.size > _LARGEST:
-            raise ValueError(self._says(f"{name} has {value.size:,} elements, more than Taichi counts (2³¹ - 1)"))
+        self._count(name, value.size)
         if name not in self.written:
             return np.require(value, requirements=["C", "A"])
         if not (value.flags.c_contiguous and value.flags.aligned and value.flags.writeable):
             raise ValueError(self._says(f"{name} is written to: it must be contiguous and writeable, as np.empty is"))
         return value
+
+    def _count(self, name: str, size: int) -> None:
+        if size > LARGEST:
+            raise ValueError(self._says(f"{name} has {size:,} elements, more than Taichi counts (2³¹ - 1)"))
 
     def _scalar(self, name: str, value: Any) -> Any:
         if name not in self._numbers:

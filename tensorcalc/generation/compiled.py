@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..execution import runtime
-from ..execution.blocks import empty
+from ..execution.blocks import LARGEST, empty
 from ..execution.device import resident
 from ..execution.sizes import letter_of, sizes_of
 from ..notation.errors import NotationError
@@ -26,7 +26,6 @@ from .source import SOURCES, Source
 if TYPE_CHECKING:
     from ..execution.functions import Function
 
-LARGEST = 2**31 - 1
 _REAL = {np.dtype(np.float32): "f32", np.dtype(np.float64): "f64"}
 
 

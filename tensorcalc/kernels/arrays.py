@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 
 from tensorcalc.execution import runtime
-from tensorcalc.execution.blocks import empty
+from tensorcalc.execution.blocks import LARGEST, empty
 from tensorcalc.execution.device import check_there_is_one, on_host, resident
 
 from .placed import Placed, launched
 
-LARGEST = 2**31 - 1
 BLAS_ABOVE = 2**18  # multiply-adds; loops cannot keep up with a tuned product of matrices beyond that
 
 _FLOATS = frozenset(map(np.dtype, (np.float32, np.float64)))

@@ -116,6 +116,8 @@ refused(lambda: kernels.inverse_forward(there(np.stack([np.eye(2), np.ones((2, 2
 refused(lambda: kernels.einsum_forward("ij,ij->", a, x))
 refused(lambda: kernels.matmul_blocked(a, a))
 refused(lambda: kernels.sgd(a, there(x[:2]), lr=0.1))
+sys.modules["tensorcalc.execution.kernel"].LARGEST = 20
+refused(lambda: kernels.relu_forward(a))
 """
 MESSAGES = [
     "TypeError gamma is an array of this computer's memory, x lives on the device: copy gamma there once",
@@ -131,6 +133,7 @@ MESSAGES = [
     "TypeError operands[1] is an array of this computer's memory, operands[0] lives on the device",
     "TypeError x lives on a device, where this function does not compute: copy it by x.to_numpy()",
     "ValueError g has shape (2, 7); p has shape (3, 7)",
+    "ValueError kernel moved_loops(x, add, y): x has 21 elements, more than Taichi counts",
 ]
 
 
