@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +39,7 @@ class Checked:
 
 def check(row: Row) -> Checked:
     """Prove and measure all that a row says to follow."""
-    pairs = _identity if row.is_identity else _inverse if row.defines else _gradients
+    pairs = _identity if row.is_identity else _solution if row.defines else _gradients
     proved = all(tc.equal(text, *_derived(row, text)) is True for text in row.follows)
     return Checked(proved, all(agree(_floats(a), _floats(b)) for s in SEEDS for a, b in pairs(row, s)))
 
@@ -47,10 +48,10 @@ def _derived(row: Row, text: str) -> tuple[Any, Any]:
     """What the engine derives for the left side of an equation, and the definitions of its names."""
     if row.is_identity:
         return row.statements, None
+    output, name, letters = left_side(text)
     if row.defines:
-        return tc.implicit(row.statements, of=row.defines[0], by=row.defines[1]).vjp(), None
+        return tc.implicit(row.statements, row.defines, name, row.inverse, letters).vjp(), None
     f = _function(row)
-    output, name, _ = left_side(text)
     return (f.jacobian(output, name) if output else f.vjp(name).closed_form()), f
 
 
@@ -128,11 +129,24 @@ def _draw(rng: np.random.Generator, shape: tuple[int, ...], positive: bool = Fal
     return np.abs(values) + 0.5 if positive else values
 
 
-def _inverse(row: Row, seed: int) -> Pairs:
-    """The gradient through a matrix that an equation defines as an inverse."""
-    rng = np.random.default_rng(seed)
-    x, dl_dy = rng.normal(size=(3, 3)) + 3 * np.eye(3), rng.normal(size=(3, 3))
-    yield tc.function(row.follows[0])(y=np.linalg.inv(x), dl_dy=dl_dy), numerical_vjp(np.linalg.inv, x, dl_dy)
+def _solution(row: Row, seed: int) -> Pairs:
+    """The gradients through what a linear equation defines, ``[i] a_ij x_j = b_i``."""
+    rng, size = np.random.default_rng(seed), 3
+    matrix, right = re.findall(r"(\w+)_\w+", row.statements)[::2]
+    given = {matrix: rng.normal(size=(size, size)) + size * np.eye(size)}
+    given[right] = np.eye(size) if right == "delta" else rng.normal(size=size)
+
+    def solved(**changed: Any) -> Any:
+        at = {**given, **changed}
+        return np.linalg.solve(at[matrix], at[right])
+
+    upstream = rng.normal(size=given[right].shape)
+    known = {**given, row.defines: solved(), row.inverse: np.linalg.inv(given[matrix]), f"dl_d{row.defines}": upstream}
+    for text in row.follows:
+        _, name, _ = left_side(text)
+        stated = tc.function(text)
+        measured = numerical_vjp(lambda v, n=name: solved(**{n: v}), given[name], upstream)
+        yield stated(**{name: known[name] for name in stated.inputs}), measured
 
 
 def _identity(row: Row, seed: int) -> Pairs:

@@ -23,7 +23,8 @@ class Row:
     shapes : of arrays whose indices are sums
     sizes : that no array shows
     positive : names of arrays that have to be positive
-    defines : two names, where an equation defines the first by the second
+    defines : the array that an equation defines
+    inverse : a name for the inverse of the matrix before it, where that is not the array itself
     """
 
     name: str
@@ -36,7 +37,8 @@ class Row:
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
     positive: tuple[str, ...] = ()
-    defines: tuple[str, str] | None = None
+    defines: str | None = None
+    inverse: str | None = None
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -107,16 +109,18 @@ GROUPS: dict[str, tuple[Row, ...]] = {
             ("dl_dx_bpq = dl_dy_bpj a_bqj", "dl_da_bpq = x_bip dl_dy_biq")),
         Row("outer", "outer product", "08", ("eq-rules-product",), "y_ij = u_i v_j",
             ("dl_du_p = dl_dy_pj v_j", "dl_dv_p = dl_dy_ip u_i")),
-        Row("trace", "trace", "08", ("eq-rules-self-order",), "y = x_ii", ("dl_dx_pq = dl_dy delta_pq",)),
-        Row("gram", "product with itself", "08", ("eq-rules-contraction",), "y_ij = x_ki x_kj",
+        Row("trace", "trace", "10", ("eq-differentials-matrices",), "y = x_ii", ("dl_dx_pq = dl_dy delta_pq",)),
+        Row("gram", "product with itself", "10", ("ex-differentials-gram",), "y_ij = x_ki x_kj",
             ("dl_dx_pq = x_pj (dl_dy_qj + dl_dy_jq)",)),
-        Row("embedding", "embedding, row Iₙ of a table", "03", ("eq-delta-lookup",), "y_nd = a_{I_n,d}",
-            ("dl_da_pq = dl_dy_nq delta_{p,I_n}",), values={"I": (1, 0, 1, 2)}, shapes={"a": (3, 5)}),
+        Row("embedding", "embedding, row Tₙ of a table", "09", ("eq-backward-embedding",), "y_nj = e_{T_n,j}",
+            ("dl_de_pq = dl_dy_nq delta_{p,T_n}",), values={"T": (1, 0, 1, 2)}, shapes={"e": (3, 5)}),
         Row("dense", "dense layer", "16", ("eq-network-dx", "eq-network-dw", "eq-network-db"),
             "y_nj = x_ni w_ij + 1_n b_j",
             ("dl_dx_np = dl_dy_nj w_pj", "dl_dw_pq = x_np dl_dy_nq", "dl_db_p = 1_n dl_dy_np")),
         Row("inverse", "inverse matrix, where there is one", "14", ("eq-inverse-dx",), "[i, j] x_ik y_kj = delta_ij",
-            ("dl_dx_pq = -y_ip dl_dy_ij y_qj",), defines=("y", "x")),
+            ("dl_dx_pq = -y_ip dl_dy_ij y_qj",), defines="y"),
+        Row("solve", "linear system, C = A⁻¹", "14", ("ex-inverse-solve",), "[i] a_ij x_j = b_i",
+            ("dl_db_p = dl_dx_j c_jp", "dl_da_pq = -dl_dx_j c_jp x_q"), defines="x", inverse="c"),
     ),
     "Losses": (
         Row("softmax", "softmax", "15", ("eq-losses-softmax-backward",),
@@ -157,11 +161,9 @@ GROUPS: dict[str, tuple[Row, ...]] = {
         Row("batch-norm-inference", "at inference, m and σ kept", "22", ("eq-batchnorm-dx-inference",),
             "y_nc = (x_nc - 1_n m_c)/sigma_c gamma_c + 1_n beta_c", ("dl_dx_pq = dl_dy_pq gamma_q/sigma_q",),
             positive=("sigma",)),
-        Row("layer-norm-weights", "layer norm, weights", "23",
-            ("eq-lnweights-dgamma-result", "eq-lnweights-dbeta-result"),
-            "m_b = 1/H 1_h x_bh; mu_bh = x_bh - 1_h m_b; sigma_b = sqrt(1/H 1_h mu_bh^2 + eps);"
-            "z_bh = mu_bh/sigma_b; y_bh = z_bh gamma_h + 1_b beta_h",
-            ("dl_dgamma_q = dl_dy_bq z_bq", "dl_dbeta_q = 1_b dl_dy_bq"), values={"eps": 0.1}),
+        Row("layer-norm-weights", "layer norm, weights, z as below", "23",
+            ("eq-lnweights-dgamma-result", "eq-lnweights-dbeta-result"), "y_bh = z_bh gamma_h + 1_b beta_h",
+            ("dl_dgamma_q = dl_dy_bq z_bq", "dl_dbeta_q = 1_b dl_dy_bq")),
         Row("layer-norm", "layer norm, input", "24", ("eq-layernorm-dx",),
             "m_b = 1/H 1_h x_bh; mu_bh = x_bh - 1_h m_b; sigma_b = sqrt(1/H 1_h mu_bh^2 + eps);"
             "z_bh = mu_bh/sigma_b; y_bh = z_bh gamma_h",
@@ -170,6 +172,11 @@ GROUPS: dict[str, tuple[Row, ...]] = {
         Row("rms-norm", "RMS norm", "24", ("ex-layernorm-rms",),
             "r_b = sqrt(1/H 1_h x_bh^2 + eps); z_bh = x_bh/r_b; y_bh = z_bh gamma_h",
             ("dl_dx_pq = 1/r_p (gamma_q dl_dy_pq - 1/H z_pq gamma_h dl_dy_ph z_ph)",), values={"eps": 0.1}),
+        Row("group-norm", "group norm, before its scale", "24", ("ex-layernorm-group",),
+            "m_ng = 1/C 1_c x_ngc; mu_ngc = x_ngc - 1_c m_ng; sigma_ng = sqrt(1/C 1_c mu_ngc^2 + eps);"
+            "z_ngc = mu_ngc/sigma_ng",
+            ("dl_dx_pqr = 1/sigma_pq (dl_dz_pqr - 1/C 1_rc dl_dz_pqc - 1/C z_pqr dl_dz_pqc z_pqc)",),
+            values={"eps": 0.1}),
         Row("attention", "attention, one head", "15", ("ex-losses-attention",),
             "e_nm = exp(c q_nd k_md); p_nm = e_nm/(1_k e_nk); y_nj = p_nm v_mj",
             ("dl_dq_nd = c p_nm (dl_dy_nj v_mj - 1_m dl_dy_nj y_nj) k_md",
@@ -189,6 +196,10 @@ GROUPS: dict[str, tuple[Row, ...]] = {
             "m_i = beta u_i + (1 - beta) g_i; v_i = rho w_i + (1 - rho) g_i^2;"
             "y_i = p_i - eta (m_i/c)/(sqrt(v_i/d) + eps)", ("dl_deta = -dl_dy_i (m_i/c)/(sqrt(v_i/d) + eps)",),
             values={"beta": 0.9, "rho": 0.99, "c": 0.3, "d": 0.03, "eps": 0.1}, positive=("w",)),
+        Row("adamw", "AdamW, m and v as in Adam", "19", ("eq-optimizers-adamw",),
+            "y_i = (1 - eta lambda) p_i - eta (m_i/c)/(sqrt(v_i/d) + eps)",
+            ("dl_deta = -dl_dy_i (lambda p_i + (m_i/c)/(sqrt(v_i/d) + eps))",),
+            values={"c": 0.3, "d": 0.03, "eps": 0.1}, positive=("v",)),
         Row("penalty", "penalty on weights, L2", "19", ("eq-optimizers-penalty",), "c = 1/2 lambda p_i p_i",
             ("dl_dp_q = dl_dc lambda p_q",)),
     ),

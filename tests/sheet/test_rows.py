@@ -68,6 +68,9 @@ WRONG = {
     "self": ("∂y_ij/∂x_pq = delta_iq delta_jp",),
     "one-count": ("[] 1_n 1_n 1_m 1_m",),
     "inverse": ("dl_dx_pq = -y_pi dl_dy_ij y_qj",),
+    "solve": ("dl_db_p = dl_dx_j c_pj",),
+    "group-norm": ("dl_dx_pqr = 1/sigma_pq dl_dz_pqr",),
+    "adamw": ("dl_deta = -dl_dy_i (m_i/c)/(sqrt(v_i/d) + eps)",),
 }
 
 
