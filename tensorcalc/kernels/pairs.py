@@ -7,11 +7,12 @@ the sum of two distances where it has it twice. A component of y belongs to one 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from tensorcalc.execution.device import dtype_of
 from tensorcalc.execution.kernel import kernel
 
 from .placed import scratch
@@ -58,14 +59,34 @@ def diagonal_loops(x, table, y):
 
 def contract(letters: Sequence[str], arrays: Sequence[Any], result: str, sizes: Sizes, y: Any) -> None:
     """Write the product of flat arrays, summed over every letter that the result lacks, to the flat array y."""
-    parts, given = list(letters), list(arrays)
-    while len(given) > 2:
-        kept = {*result, *"".join(parts[2:])}
-        made = "".join(dict.fromkeys(i for i in parts[0] + parts[1] if i in kept))
-        between = scratch(y, count(made, sizes))
-        _pair(parts[:2], given[:2], made, sizes, between)
-        parts[:2], given[:2] = [made], [between]
-    _pair(parts, given, result, sizes, y)
+    operands = list(zip(letters, arrays, strict=True))
+    for first, second in _order(letters, result, sizes):
+        pair = [operands.pop(second), operands.pop(first)][::-1]
+        kept = {*result, *"".join(part for part, _ in operands)}
+        made = "".join(dict.fromkeys(i for part, _ in pair for i in part if i in kept)) if operands else result
+        between = scratch(y, count(made, sizes)) if operands else y
+        _pair(pair, made, sizes, between)
+        operands.append((made, between))
+    if len(letters) == 1:
+        _pair(operands, result, sizes, y)
+
+
+def _order(letters: Sequence[str], result: str, sizes: Sizes) -> Iterator[tuple[int, int]]:
+    """Which two to contract next, of those that are left; what becomes of them is the last one from then on.
+
+    NumPy finds the order that costs little; where it would contract several at once, the first two go first.
+    """
+    shapes = [np.broadcast_to(np.float32(0), [sizes[i] for i in part]) for part in letters]
+    found = "".join(i for i in result if i in "".join(letters))  # y may repeat itself along others
+    _, *path = np.einsum_path(f"{','.join(letters)}->{found}", *shapes, optimize="greedy")[0]
+    left = len(letters)
+    for step in path:
+        at = sorted(step)
+        while len(at) > 1:
+            first, second, *others = at
+            yield first, second
+            left -= 1
+            at = [*(k - 2 for k in others), left - 1]  # the two stood before them
 
 
 def on_diagonal(own: str, x: Any, letters: str, sizes: Sizes, y: Any) -> None:
@@ -77,11 +98,10 @@ def count(letters: str, sizes: Sizes) -> int:
     return math.prod(sizes[i] for i in letters)
 
 
-def _pair(parts: Sequence[str], arrays: Sequence[Any], result: str, sizes: Sizes, y: Any) -> None:
-    x, *others = arrays
-    a = others[0] if others else np.ones(1, np.float32)
-    summed = [i for i in dict.fromkeys("".join(parts)) if i not in result]
-    rows = [(sizes[i], *(_distance(i, part, sizes) for part in (*parts, "")[:2])) for i in (*result, *summed)]
+def _pair(operands: Sequence[tuple[str, Any]], result: str, sizes: Sizes, y: Any) -> None:
+    (in_x, x), (in_a, a) = [*operands, ("", np.ones(1, dtype_of("y", y)))][:2]
+    summed = [i for i in dict.fromkeys(in_x + in_a) if i not in result]
+    rows = [(sizes[i], _distance(i, in_x, sizes), _distance(i, in_a, sizes)) for i in (*result, *summed)]
     pair_loops(x, a, np.array(rows or [(1, 0, 0)], np.int32), len(result), y)
 
 
