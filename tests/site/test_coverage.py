@@ -34,6 +34,16 @@ def test_errata_in_the_prose_of_chapters_are_links(site):
     assert {"70", "71"} <= set(re.findall(r'href="C_errata.html#erratum-(\d+)"', page))
 
 
+def test_chapters_in_the_prose_are_links_and_those_of_other_books_are_not(site):
+    rules = (site / "book/08_tensor_calculus_rules.html").read_text(encoding="utf-8")
+    networks = (site / "book/16_feed_forward_networks.html").read_text(encoding="utf-8")
+    link = '<a class="reference internal" href="{}.html"><span class="doc">{}</span></a>'.format
+    assert link("07_chain_rule", "Chapter 07") in rules
+    several = link("02_free_and_dummy_indices", "02"), link("04_index_algebra", "04")
+    assert f"chapters {several[0]} to {several[1]}" in rules
+    assert "in their chapter 14." in networks
+
+
 def test_the_glossary_links_to_the_chapters_that_are_written(site):
     page = (site / "book/glossary.html").read_text(encoding="utf-8")
     assert 'href="01_tensors.html"><span class="doc">01</span>' in page

@@ -12,11 +12,12 @@ from typing import Any
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
-from sphinx.addnodes import pending_xref
 from sphinx.transforms import SphinxTransform
 
 from tools.chapters import ROOT
 from tools.checklist import anchors, chapters, errata, number, rows
+
+from .links import link_numbers, reference
 
 SEVERITIES = {
     "wrong": "Wrong: the statement is false, or what it says cannot be computed",
@@ -27,7 +28,6 @@ SEVERITIES = {
 }
 TEXTS = {"as_written": "As written", "correct": "Correct", "why": "Why", "demonstration": "Run"}
 MENTION = re.compile(r"\b[Ee]rrat(?:um|a) \d+(?:(?:,| and) \d+)*")
-NO_PROSE = (nodes.literal, nodes.literal_block, nodes.reference, nodes.math, nodes.math_block, nodes.title, nodes.raw)
 
 
 def taught() -> dict[int, str]:
@@ -36,11 +36,6 @@ def taught() -> dict[int, str]:
     home = {entry["number"]: entry["chapter"] for entry in errata()}
     found = ((n, row.id) for row in rows() if row.id in there for n in row.errata if row.chapter == home[n])
     return dict(reversed(list(found)))  # the first row of several
-
-
-def _reference(target: str, text: str, page: str, kind: str = "ref") -> pending_xref:
-    about = {"refdomain": "std", "reftype": kind, "reftarget": target, "refexplicit": True, "refwarn": True}
-    return pending_xref("", nodes.inline("", text), refdoc=page, **about)
 
 
 class Errata(Directive):
@@ -88,8 +83,8 @@ class Errata(Directive):
         if row is None and page == self.env.docname:
             return nodes.inline("", "here")
         if row is None:
-            return _reference(f"/{page}", name, self.env.docname, "doc")
-        return _reference(row.lower(), name, self.env.docname)
+            return reference(f"/{page}", name, self.env.docname, "doc")
+        return reference(row.lower(), name, self.env.docname)
 
     def _texts(self, entry: dict) -> list[nodes.Node]:
         return [self._text(title, entry[field]) for field, title in TEXTS.items()]
@@ -111,27 +106,8 @@ class LinkMentions(SphinxTransform):
     def apply(self, **_options: Any) -> None:
         if number(self.env.docname) == "C":
             return
-        for text in list(self.document.findall(nodes.Text)):
-            if MENTION.search(text) and not _inside(text, NO_PROSE):
-                text.parent.replace(text, list(self._linked(str(text))))
-
-    def _linked(self, text: str) -> Iterator[nodes.Node]:
-        end = 0
-        for mention in MENTION.finditer(text):
-            for found in re.finditer(r"(?:[Ee]rratum )?\d+", mention[0]):
-                start = mention.start() + found.start()
-                yield nodes.Text(text[end:start])
-                yield _reference(f"erratum-{re.sub(r'[^0-9]', '', found[0])}", found[0], self.env.docname)
-                end = start + len(found[0])
-        yield nodes.Text(text[end:])
-
-
-def _inside(node: nodes.Node, kinds: tuple[type, ...]) -> bool:
-    while node.parent is not None:
-        node = node.parent
-        if isinstance(node, (*kinds, pending_xref)):
-            return True
-    return False
+        page = self.env.docname
+        link_numbers(self.document, MENTION, lambda found, text: reference(f"erratum-{found}", text, page))
 
 
 def setup(app: Any) -> None:
