@@ -15,7 +15,6 @@ import numpy as np
 
 from . import runtime
 from .arithmetic import harmless
-from .blocks.lanes import Lie
 from .blocks.launching import Launcher
 from .blocks.memory import LARGEST, region
 from .device import check_there_is_one, dtype_of, resident
@@ -126,7 +125,7 @@ class Kernel:
                 warnings.simplefilter("ignore")  # deprecations inside Taichi's compiler are not the reader's
                 if dtype not in self._compiled:
                     self._compiled[dtype] = ti.kernel(self._annotated(ti, real))
-                launcher = Launcher(self._compiled[dtype], [Lie(int(array)) for array in arrays])
+                launcher = Launcher(self._compiled[dtype], list(map(int, arrays)))
                 launcher.first(args)
             self._launchers[key] = launcher
             return launcher

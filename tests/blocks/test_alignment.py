@@ -1,14 +1,15 @@
 """Arrays of vectors may lie anywhere: the same bits as at multiples of 64 bytes, and nothing beside them is touched."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import tensorcalc as tc
 from tensorcalc.execution import blocks, runtime
-from tensorcalc.execution.blocks import Lanes, Written, chunks, load, parallel, store
-from tensorcalc.execution.blocks.lanes import Lie
+from tensorcalc.execution.blocks import Lanes, Width, Written, chunks, load, loops, parallel, store
+from tensorcalc.execution.blocks.lanes import NEAR
 
 from .test_rows import rows
 
@@ -42,15 +43,15 @@ def untouched(part, memory):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("shape", [(9000, 16), (600, 1024), (3, 131072)])
+@pytest.mark.parametrize("shape", [(9000, 16), (600, 1024), (3, 131072), (700, 999), (500, 1004)])
 def test_rows_at_any_place(shape, dtype):
-    loops = blocks.row_loops(rows.__wrapped__)
+    own = blocks.row_loops(rows.__wrapped__)
     data = np.random.default_rng(0).standard_normal(shape).astype(dtype)
     found = set()
     for offset, to in itertools.product(range(0, 64, data.itemsize), (0, data.itemsize, 16, 40)):
         (x, beside_x), (y, beside_y) = at(offset, data), at(to, np.zeros_like(data))
         s, m = np.empty((2, len(x)), dtype)
-        loops(x, y, s, m)
+        own(x, y, s, m)
         assert (y == 2 * x).all() and (m == x.max(1)).all() and untouched(x, beside_x) and untouched(y, beside_y)
         found.add(s.tobytes())
     assert len(found) == 1
@@ -59,39 +60,54 @@ def test_rows_at_any_place(shape, dtype):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("size", [1 << 20, (1 << 20) + 48, (1 << 20) - 1])
 def test_one_axis_at_any_place(size, dtype):
-    loops = blocks.elementwise_loops(weighted.__wrapped__)
+    own = blocks.elementwise_loops(weighted.__wrapped__)
     a, b = np.random.default_rng(0).standard_normal((2, size)).astype(dtype)
     for places in ((0, 16, 32), (16, 16, 16), (48, 8, 0), (24, 32, 8)):
         (x, _), (y, _), (z, beside) = (at(place, part) for place, part in zip(places, (a, b, a), strict=True))
-        loops(x, y, z)
+        own(x, y, z)
         assert (z == a + dtype(0.5) * b).all() and untouched(z, beside)
     x, _ = at(16, a)
-    loops(x, x, x)  # in place
+    own(x, x, x)  # in place
     assert (x == a + dtype(0.5) * a).all()
 
 
-def test_what_is_read_is_shifted_and_what_is_small_or_written_comes_in_pieces():
-    loops = blocks.elementwise_loops(weighted.__wrapped__)
-    given = [at(place, np.ones(1 << 18, np.float32))[0] for place in (16, 0, 48)]
-    loops(*given)
-    assert [key[0].lies for key in loops._kernels] == [(Lie(16, 4), Lie(16, 0), Lie(4, 0))]
-    backward = tc.layers.layer_norm.backward().compile()
-    x, gamma = (at(16, np.ones(shape, np.float32))[0] for shape in ((512, 1024), 1024))
-    backward(x=x, gamma=gamma, beta=gamma, eps=1e-5, dl_dy=x)
-    kernel = backward._entries[np.dtype(np.float32)].__globals__["pass1"]
-    ((width, *_),) = kernel._kernels
-    lies = dict(zip(kernel._names, kernel._lies(width), strict=True))
-    assert lies["x"] == lies["dl_dy"] == Lie(16, 4) and lies["gamma"] == Lie(4, 0) and lies["dl_dx"] == Lie(16, 0)
+@pytest.mark.parametrize(
+    ("places", "width"),
+    [
+        ((0, 0, 0), Width(16, 16)),
+        ((16, 0, 0), Width(16, 16, singly=True)),
+        ((4, 0, 16), Width(16, 4, singly=True)),
+        ((0, 0, 4), Width(16, 1, singly=True)),
+    ],
+)
+def test_only_what_is_stored_has_to_be_aligned(places, width):
+    own = blocks.elementwise_loops(weighted.__wrapped__)
+    x, y, z = (at(place, np.ones(4096, np.float32))[0] for place in places)
+    own(x, y, z, serial=True)
+    assert [key[0] for key in own._kernels] == [replace(width, serial=True)] and (z == 1.5).all()
 
 
 def test_few_kernels_for_many_places():
-    loops = blocks.elementwise_loops(weighted.__wrapped__)
+    own = blocks.elementwise_loops(weighted.__wrapped__)
     data = np.ones(1 << 18, np.float32)
     for places in itertools.product(range(0, 64, 16), repeat=3):
         z, beside = at(places[2], data)
-        loops(at(places[0], data)[0], at(places[1], data)[0], z)
+        own(at(places[0], data)[0], at(places[1], data)[0], z)
         assert (z == 1.5).all() and untouched(z, beside)
-    assert len(loops._kernels) <= 8
+    assert len(own._kernels) <= 4
+
+
+def test_arrays_whose_places_take_more_than_30_bits(monkeypatch):
+    own = blocks.row_loops(rows.__wrapped__)
+    assert NEAR == 1 << 30
+    monkeypatch.setattr(loops, "NEAR", 1000)
+    for shape, offset in (((40, 1000), 4), ((40, 1008), 16), ((1, 999), 4)):
+        x, _ = at(offset, np.random.default_rng(0).standard_normal(shape).astype(np.float32))
+        y, beside = at(offset, np.zeros_like(x))
+        s, m = np.empty((2, len(x)), np.float32)
+        own(x, y, s, m)
+        assert (y == 2 * x).all() and (m == x.max(1)).all() and untouched(y, beside)
+    assert {key[0].far for key in own._kernels} == {True, False}
 
 
 @pytest.mark.parametrize("rows", [300, 3000])  # launches of the smaller are repeated without a look

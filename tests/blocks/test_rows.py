@@ -73,9 +73,9 @@ def test_every_place_in_memory(size, offset):
     [
         ((4, 64), Width(16, 16, serial=True)),
         ((4, 40), Width(8, 8, serial=True)),
-        ((9000, 40), Width(16, 8, rest=True)),
-        ((9000, 36), Width(16, 4, rest=True)),
-        ((4, 37), Width(16, 1, serial=True, rest=True)),
+        ((9000, 40), Width(16, 8, rest=8, singly=True)),
+        ((9000, 36), Width(16, 4, rest=4, singly=True)),
+        ((4, 37), Width(16, 1, serial=True, rest=1, singly=True)),
         ((4, 12), Width(4, 4, serial=True)),
         ((4, 13), Width(1, 1, serial=True)),
         ((2048, 80), Width(16, 16)),
@@ -94,7 +94,7 @@ def test_the_width_that_is_chosen(shape, width):
 def test_every_width_gives_the_same_sums_of_whole_numbers():
     x = blocks.aligned(np.random.default_rng(0).integers(-99, 99, (5, 128)).astype(np.float32))
     y = blocks.empty(x.shape)
-    for width in (Width(), Width(4, 4), Width(16, 16), Width(16, 4), Width(64, 16), Width(16, 1, rest=True)):
+    for width in (Width(), Width(4, 4), Width(16, 16), Width(16, 4), Width(64, 16), Width(16, 1, rest=1)):
         y[:] = np.nan
         _, s, m = run(x, y, width)
         assert (y == 2 * x).all() and (s == x.sum(1)).all() and (m == x.max(1)).all()

@@ -11,18 +11,11 @@ and its fallback are one text::
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
 from .. import runtime
-
-
-class Lie(NamedTuple):
-    """How an array is handed to vector code: as elements of `grain` numbers, from `shift` numbers before its first."""
-
-    grain: int = 1
-    shift: int = 0
 
 
 @dataclass(frozen=True)
@@ -32,9 +25,13 @@ class Width:
     lanes: int = 1
     grain: int = 1  # what the alignment of the arrays allows
     serial: bool = False  # on the calling thread alone
-    rest: bool = False  # whether rows go on behind the last whole vector
-    behind: int = 0  # pieces of a vector, where a loop begins behind the last whole one
-    lies: tuple[Lie, ...] = ()  # of each array of vectors, where each is handed over in a way of its own
+    rest: int = 0  # lanes of the shorter vectors in which rows go on behind the last whole one
+    behind: int = 0  # how many of these make a whole one, in a loop over them
+    singly: bool = False  # whether arrays that are only read are handed over number by number, wherever they lie
+    far: bool = False  # whether an array of vectors holds more numbers than `NEAR`
+
+
+NEAR = 1 << 30
 
 
 class _Settings:
@@ -126,7 +123,7 @@ def chunks(x: Any) -> Any:
 
 @Setting
 def widths() -> Any:
-    """A loop over vectors is compiled once, and once more in single pieces where vectors do not fill the rows.
+    """A loop over vectors is compiled once, and once more in shorter ones where whole ones do not fill the rows.
 
     Around it, so that the statements inside are meant for either::
 
@@ -135,8 +132,8 @@ def widths() -> Any:
                 store(2.0 * load(x, b, h), y, b, h)
     """
     whole = _Settings.width
-    pieces = Width(whole.grain, whole.grain, whole.serial, behind=whole.lanes // whole.grain)
-    turns = [whole, pieces, whole] if whole.rest else [whole, whole]  # the last one is what holds after the loop
+    shorter = replace(whole, lanes=whole.rest, rest=0, behind=whole.lanes // max(whole.rest, 1))
+    turns = [whole, shorter, whole] if whole.rest else [whole, whole]  # the last one is what holds after the loop
 
     def turn(n: int) -> bool:
         _Settings.width = turns[n]
@@ -148,14 +145,14 @@ def widths() -> Any:
 @Setting
 def first(x: Any) -> Any:
     """Where a loop along the last axis of x begins."""
-    behind = _Settings.width.behind
-    return x.shape[len(x.shape) - 1] // behind * behind if behind else 0
+    width = _Settings.width
+    return length(x) // (width.lanes * width.behind) * width.behind if width.behind else 0
 
 
 @Setting
 def last(x: Any) -> Any:
     """Where a loop along the last axis of x ends."""
-    return x.shape[len(x.shape) - 1] if _Settings.width.behind else chunks(x)
+    return chunks(x)
 
 
 @Setting
@@ -181,37 +178,46 @@ def _grain(x: Any) -> int:
     return next(iter(x.element_shape()), 1)
 
 
+def _pieces(x: Any, place: tuple[Any, ...], count: int) -> list[tuple[Any, ...]]:
+    """Where the pieces of the vector x[..., h] are, counted from the beginning of the array.
+
+    The place of the first one is cut to 30 bits. That changes nothing but what the compiler knows: those of the others
+    do not wrap around. So it sees that they are neighbours, and loads single numbers as one vector, wherever it lies.
+    """
+    impl = runtime.taichi().lang.impl
+    *rows, h = place
+    if _Settings.width.far or impl.current_cfg().debug:  # where Taichi compares each index with its axis
+        return [(*rows, h * count + n) for n in range(count)]
+    first = 0
+    for axis, row in enumerate(rows):
+        first = (first + row) * x.shape[axis + 1]
+    first = impl.expr_init((first + h * count) & (NEAR - 1))
+    return [(*[0] * len(rows), first + n) for n in range(count)]
+
+
 @Setting
 def load(x: Any, *place: Any) -> Any:
-    """The vector x[..., h]: its lanes are neighbours along the last axis.
-
-    Of an array that is handed over from some numbers before its first one, a vector is the end of one element and the
-    beginning of the next. They are read as whole elements, which never leave the lines of the cache that the array's
-    numbers lie in.
-    """
-    impl, lanes, grain, shift = runtime.taichi().lang.impl, _Settings.width.lanes, _grain(x), x.shift
-    pieces = lanes // grain
-    if pieces == 1 and not shift:
+    """The vector x[..., h]: its lanes are neighbours along the last axis."""
+    impl, lanes, grain = runtime.taichi().lang.impl, _Settings.width.lanes, _grain(x)
+    if lanes == grain:
         return impl.expr_init(_element(x, place))
-    *rows, h = place
-    parts = [impl.expr_init(_element(x, (*rows, h * pieces + n))) for n in range(pieces + bool(shift))]
-    return impl.expr_init(_vector(*[lane(parts[j // grain], j % grain) for j in range(shift, shift + lanes)]))
+    parts = [impl.expr_init(_element(x, at)) for at in _pieces(x, place, lanes // grain)]
+    return impl.expr_init(_vector(*[lane(part, j) for part in parts for j in range(grain)]))
 
 
 @Setting
 def store(value: Any, x: Any, *place: Any) -> None:
     """x[..., h] = value."""
     impl, lanes, grain = runtime.taichi().lang.impl, _Settings.width.lanes, _grain(x)
-    pieces, value = lanes // grain, impl.expr_init(value)
+    value = impl.expr_init(value)
     if lanes > 1 and not is_vector(value):
         value = impl.expr_init(_vector(*[value] * lanes))
-    if pieces == 1:
+    if lanes == grain:
         _element(x, place)._assign(value)
         return
-    *rows, h = place
-    for n in range(pieces):
+    for n, at in enumerate(_pieces(x, place, lanes // grain)):
         part = [lane(value, n * grain + j) for j in range(grain)]
-        _element(x, (*rows, h * pieces + n))._assign(_vector(*part) if grain > 1 else part[0])
+        _element(x, at)._assign(_vector(*part) if grain > 1 else part[0])
 
 
 @Setting

@@ -1,16 +1,12 @@
 """Launching a compiled kernel without the public call's look at every argument, and by that call where it must."""
 
-import ctypes
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from .. import once, runtime
-from .lanes import Lie, _Settings
-from .memory import address
+from .lanes import _Settings
 
 Put = Callable[..., None]  # writes one argument into a launch context
 Context = tuple[list[Put], Callable[[], None]]  # one for each argument, and what launches with all of them
@@ -24,19 +20,19 @@ class Launcher:
     where a launch begins and ends with copies.
     """
 
-    def __init__(self, kernel: Callable[..., None], lies: list[Lie]) -> None:
+    def __init__(self, kernel: Callable[..., None], grains: list[int]) -> None:
         self._kernel = kernel
-        self.lies = lies  # how each array is handed over; its grain is 0 for an argument that is a number
+        self.grains = grains  # numbers in an element of each array, 0 for an argument that is a number
         self.context: Callable[[], Context] | None = None  # makes another one
         self._puts: list[Put] = []
         self._launch: Callable[[], None] | None = None
-        self._filled: list[Any] = [None] * len(lies)  # what the context holds already
+        self._filled: list[Any] = [None] * len(grains)  # what the context holds already
 
     def first(self, args: tuple[Any, ...]) -> None:
         """Compile for these arguments and run once."""
         if _Noting.launches is not None:
             raise LookupError("there is no kernel yet for these arguments")
-        views = tuple(map(_view, args, self.lies))
+        views = tuple(map(_view, args, self.grains))
         if not _Settings.width.serial:
             runtime.share()
         with once.sources(), _left_to_llvm():
@@ -53,23 +49,17 @@ class Launcher:
             if _Noting.launches is not None:
                 _Noting.launches.append((self, args))
             elif self._launch is None:
-                self._kernel(*map(_view, args, self.lies))
+                self._kernel(*map(_view, args, self.grains))
             else:
                 self._fill(given)
                 self._launch()
 
     def _fill(self, given: list[Any]) -> None:
-        for n, (put, lie, value) in enumerate(zip(self._puts, self.lies, given, strict=True)):
-            if lie.grain == 0:
+        for n, (put, grain, value) in enumerate(zip(self._puts, self.grains, given, strict=True)):
+            if grain == 0:
                 put((n,), value)
             elif value != self._filled[n]:
-                put(
-                    (n,),
-                    value.address - lie.shift * value.dtype.itemsize,
-                    value.nbytes,
-                    elements(value.shape, lie.grain),
-                    0,
-                )
+                put((n,), value.address, value.nbytes, elements(value.shape, grain), 0)
                 self._filled[n] = value
 
     def _prepare(self, views: tuple[Any, ...]) -> None:
@@ -135,12 +125,6 @@ def elements(shape: tuple[int, ...], grain: int) -> tuple[int, ...]:
     return shape if grain == 1 else (*shape[:-1], shape[-1] // grain)
 
 
-def _view(arg: Any, lie: Lie) -> Any:
+def _view(arg: Any, grain: int) -> Any:
     """The argument as the public call takes it."""
-    if lie.grain < 2:
-        return arg
-    shape = *elements(arg.shape, lie.grain), lie.grain
-    if not lie.shift:
-        return arg.reshape(shape)
-    before = address(arg) - lie.shift * arg.itemsize
-    return np.ndarray(shape, arg.dtype, (ctypes.c_char * arg.nbytes).from_address(before))
+    return arg if grain < 2 else arg.reshape(*elements(arg.shape, grain), grain)

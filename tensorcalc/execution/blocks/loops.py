@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import math
 import types
 import warnings
 from collections.abc import Callable, Iterator
@@ -13,19 +14,18 @@ import numpy as np
 
 from .. import runtime
 from ..arithmetic import harmless
-from .alignment import as_they_lie, handed_over, most_lanes, piece, several, widest
 from .elementary import FUNCTIONS
-from .lanes import Lie, Setting, Width, _Settings, is_vector
+from .lanes import NEAR, Setting, Width, _Settings, is_vector
 from .launching import Launcher
 from .memory import Region, check_read, check_written, region
 
-_MOST_LANES = 16  # of any type: float32 in 64 bytes
+_VECTOR_BYTES = (64, 32, 16)
+_MOST_LANES = _VECTOR_BYTES[0] // 4
 _NUMBERS = (int, float)
 _SERIAL_BELOW = 1 << 20  # bytes in all arrays: what one thread does in twice the time that a second one takes to wake
 _SHORT = ("abs", "relu", "sign", "sqrt", "step")  # functions of one or two instructions
 _VECTORS = 4  # computed at once: while one waits for its last result, the others are under way
 _LARGE = 1 << 20  # bytes in all arrays: from here on that pays for a longer compilation
-_LIES = 6  # ways in which large arrays lie: each is a kernel of its own, and the next ones share one in pieces
 
 
 class Lanes:
@@ -89,7 +89,7 @@ class VectorLoops:
         if serial is None:
             threads = runtime.taichi().lang.impl.current_cfg().cpu_max_num_threads
             serial = threads == 1 or nbytes * 2 * (threads - 1) < self._serial_below * threads
-        wide = replace(wide, serial=serial)
+        wide = replace(wide, serial=serial, far=any(math.prod(g.shape) > NEAR for g in lanes))
         key = (wide, *[(g.dtype, len(g.shape)) for g in arrays])
         with runtime.lock:
             if key in self._kernels:
@@ -99,7 +99,6 @@ class VectorLoops:
         return self._kernels[key]
 
     def _width(self, regions: list[Region], large: bool) -> Width:
-        """What arrays of vectors that lie so are computed in."""
         return widest(regions)
 
     def _dtype(self, arrays: list[Region]) -> np.dtype:
@@ -115,26 +114,22 @@ class VectorLoops:
     def _compile(self, args: tuple[Any, ...], dtype: np.dtype, width: Width) -> Launcher:
         ti = runtime.taichi()
         real = ti.f64 if dtype == np.float64 else ti.f32
-        if not width.serial:
-            runtime.share()  # compiles loops of its own, in the narrowest width
         with compiling(real, width), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # deprecations inside Taichi's compiler are not the reader's
-            lies = self._lies(width)
-            launch = Launcher(ti.kernel(self._annotated(ti, real, lies, args)), lies)
-            with handed_over(dict(zip(self._names, lies, strict=True))):
-                launch.first(args)
+            grains = [self._grain(kind, width) for kind in self._kinds]
+            launch = Launcher(ti.kernel(self._annotated(ti, real, grains, args)), grains)
+            launch.first(args)
         return launch
 
-    def _lies(self, width: Width) -> list[Lie]:
-        """How each argument is handed over."""
-        own = iter(width.lies or [Lie(width.grain)] * len(self._kinds))
-        return [Lie(0) if kind in _NUMBERS else next(own) if _is(kind, Lanes) else Lie() for kind in self._kinds]
+    def _grain(self, kind: Any, width: Width) -> int:
+        """How many numbers an element of an argument holds; 0 for what is no array."""
+        return 0 if kind in _NUMBERS else width.grain if _is(kind, Lanes) else 1
 
-    def _annotated(self, ti: Any, real: Any, lies: list[Lie], args: tuple[Any, ...]) -> Callable[..., None]:
+    def _annotated(self, ti: Any, real: Any, grains: list[int], args: tuple[Any, ...]) -> Callable[..., None]:
         """A copy of the loops whose annotations are Taichi's: arrays of vectors, of numbers, and numbers."""
         loops = self.__wrapped__
         copy = types.FunctionType(loops.__code__, loops.__globals__, loops.__name__, None, loops.__closure__)
-        for name, kind, (grain, _), arg in zip(self._names, self._kinds, lies, args, strict=True):
+        for name, kind, grain, arg in zip(self._names, self._kinds, grains, args, strict=True):
             if kind in _NUMBERS:
                 copy.__annotations__[name] = real if kind is float else ti.i32
             else:
@@ -144,16 +139,23 @@ class VectorLoops:
 
 
 class LoadedLoops(VectorLoops):
-    """Loops that read arrays of vectors by `load` alone, so that large ones may lie anywhere."""
+    """Loops that read arrays of vectors by `load` alone, which takes them from wherever they lie."""
 
     def _width(self, regions: list[Region], large: bool) -> Width:
-        found = super()._width(regions, large)
-        if not large or runtime.taichi().lang.impl.current_cfg().debug:  # which checks that all reads are inside
-            return found
-        written = [_is(kind, Written) for kind in self._kinds if _is(kind, Lanes)]
-        wide = as_they_lie(found, regions, written)
-        compiled = {key[0].lies for key in self._kernels if key[1][0] == regions[0].dtype}
-        return wide if wide.lies in compiled or len(compiled) < _LIES else found
+        """The widest vectors that divide the last axis of every array."""
+        lanes = next((n for n in _counts(regions) if all(where.shape[-1] % n == 0 for where in regions)), 1)
+        if piece(regions) >= lanes:
+            return Width(lanes, lanes)
+        return self._anywhere(lanes, regions)
+
+    def _anywhere(self, lanes: int, regions: list[Region], rest: int = 0) -> Width:
+        """These vectors, where the alignment of what is stored is all that counts."""
+        kinds = [kind for kind in self._kinds if _is(kind, Lanes)]
+        stored = [where for where, kind in zip(regions, kinds, strict=True) if _is(kind, Written)]
+        return Width(lanes, min(lanes, piece(regions, stored)), rest=rest, singly=True)
+
+    def _grain(self, kind: Any, width: Width) -> int:
+        return 1 if width.singly and kind is Lanes else super()._grain(kind, width)
 
 
 class ElementwiseLoops(LoadedLoops):
@@ -183,17 +185,19 @@ class ElementwiseLoops(LoadedLoops):
     def _width(self, regions: list[Region], large: bool) -> Width:
         """Several vectors at once in large arrays, where that pays for a longer compilation."""
         found = super()._width(regions, large)
-        return several(found, regions, _VECTORS) if large else found
+        several = _VECTORS * found.lanes
+        full = found.lanes == _counts(regions)[0]
+        return replace(found, lanes=several) if large and full and regions[0].shape[0] % several == 0 else found
 
 
 class RowLoops(LoadedLoops):
     """Loops whose vectors stand inside `widths`: rows of any length are computed in vectors of the widest kind."""
 
     def _width(self, regions: list[Region], large: bool) -> Width:
-        found, lanes = super()._width(regions, large), most_lanes(regions)
+        found, lanes = super()._width(regions, large), _counts(regions)[0]
         short = any(where.shape[-1] < lanes for where in regions)
         fine = found.lanes > 1 and not large  # narrower vectors do, and compile in half the time
-        return found if found.lanes >= lanes or short or fine else Width(lanes, piece(regions), rest=True)
+        return found if found.lanes >= lanes or short or fine else self._anywhere(lanes, regions, piece(regions, []))
 
 
 _LONG = [function for name, function in FUNCTIONS.items() if name not in _SHORT]
@@ -215,6 +219,32 @@ def _check(name: str, kind: Any, arg: Any) -> None:
         check_written(name, arg)
     elif check_read(name, arg) is not arg:
         raise ValueError(f"{name} must be contiguous: pass np.ascontiguousarray of it")
+
+
+def widest(regions: list[Region]) -> Width:
+    """The widest vectors that divide the last axis of every array, in pieces that the alignment of all of them allows.
+
+    NumPy's arrays lie at multiples of 16 bytes: their vectors are loaded in pieces of 16.
+    """
+    for lanes in _counts(regions):
+        if all(where.shape[-1] % lanes == 0 for where in regions) and (grain := piece(regions)) > 1:
+            return Width(lanes, min(lanes, grain))
+    return Width()
+
+
+def piece(regions: list[Region], aligned: list[Region] | None = None) -> int:
+    """How many numbers rows consist of, such that each piece of some arrays (all by default) is aligned to its size."""
+    size = regions[0].dtype.itemsize
+    for count in _counts(regions):
+        fits = all(where.shape[-1] % count == 0 for where in regions)
+        if fits and all(where.address % (count * size) == 0 for where in (regions if aligned is None else aligned)):
+            return count
+    return 1
+
+
+def _counts(regions: list[Region]) -> list[int]:
+    """How many of their numbers a vector holds."""
+    return [nbytes // regions[0].dtype.itemsize for nbytes in _VECTOR_BYTES]
 
 
 def _guard(name: str) -> Setting:

@@ -88,19 +88,19 @@ class Replay:
             raise LookupError("another Taichi")
         puts, launch = launcher.context()
         self._steps.append(lambda given: launch())
-        for n, (arg, lie, put) in enumerate(zip(args, launcher.lies, puts, strict=True)):
-            if lie.grain:
-                self._learn_array((n,), put, arg, elements(arg.shape, lie.grain), lie.shift * arg.itemsize)
+        for n, (arg, grain, put) in enumerate(zip(args, launcher.grains, puts, strict=True)):
+            if grain:
+                self._learn_array((n,), put, arg, elements(arg.shape, grain))
             else:
                 self._learn_number((n,), put, arg)
 
-    def _learn_array(self, n: tuple[int], put: Put, arg: np.ndarray, shape: tuple[int, ...], before: int) -> None:
+    def _learn_array(self, n: tuple[int], put: Put, arg: np.ndarray, shape: tuple[int, ...]) -> None:
         place = address(arg)
         for source, one in enumerate(self._stand_ins):
             if isinstance(one, np.ndarray) and 0 <= place - address(one) < one.nbytes:
-                self._arrays.append((source, place - address(one) - before, n, put, arg.nbytes, shape))
+                self._arrays.append((source, place - address(one), n, put, arg.nbytes, shape))
                 return
-        put(n, place - before, arg.nbytes, shape, 0)
+        put(n, place, arg.nbytes, shape, 0)
         self._keep(arg)
 
     def _learn_operand(self, arg: np.ndarray) -> Callable[[Any], np.ndarray]:
