@@ -73,7 +73,7 @@ def test_every_place_in_memory(size, offset):
     [
         ((4, 64), Width(16, 16, serial=True)),
         ((4, 40), Width(8, 8, serial=True)),
-        ((9000, 40), Width(16, 8, rest=8, singly=True)),
+        ((9000, 40), Width(16, 8, rest=8)),
         ((9000, 36), Width(16, 4, rest=4, singly=True)),
         ((4, 37), Width(16, 1, serial=True, rest=1, singly=True)),
         ((4, 12), Width(4, 4, serial=True)),

@@ -144,12 +144,13 @@ class LoadedLoops(VectorLoops):
     def _width(self, regions: list[Region], large: bool) -> Width:
         """The widest vectors that divide the last axis of every array."""
         lanes = next((n for n in _counts(regions) if all(where.shape[-1] % n == 0 for where in regions)), 1)
-        if piece(regions) >= lanes:
-            return Width(lanes, lanes)
-        return self._anywhere(lanes, regions)
+        return self._lying(lanes, regions)
 
-    def _anywhere(self, lanes: int, regions: list[Region], rest: int = 0) -> Width:
-        """These vectors, where the alignment of what is stored is all that counts."""
+    def _lying(self, lanes: int, regions: list[Region], rest: int = 0) -> Width:
+        """These vectors, whole or in halves where alignment allows it; else it counts for what is stored alone."""
+        grain = piece(regions)
+        if 2 * grain >= lanes:
+            return Width(lanes, min(lanes, grain), rest=rest)
         kinds = [kind for kind in self._kinds if _is(kind, Lanes)]
         stored = [where for where, kind in zip(regions, kinds, strict=True) if _is(kind, Written)]
         return Width(lanes, min(lanes, piece(regions, stored)), rest=rest, singly=True)
@@ -197,7 +198,7 @@ class RowLoops(LoadedLoops):
         found, lanes = super()._width(regions, large), _counts(regions)[0]
         short = any(where.shape[-1] < lanes for where in regions)
         fine = found.lanes > 1 and not large  # narrower vectors do, and compile in half the time
-        return found if found.lanes >= lanes or short or fine else self._anywhere(lanes, regions, piece(regions, []))
+        return found if found.lanes >= lanes or short or fine else self._lying(lanes, regions, piece(regions, []))
 
 
 _LONG = [function for name, function in FUNCTIONS.items() if name not in _SHORT]
