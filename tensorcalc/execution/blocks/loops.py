@@ -14,13 +14,13 @@ import numpy as np
 
 from .. import runtime
 from ..arithmetic import harmless
+from .alignment import VECTOR_BYTES, counts, piece, widest
 from .elementary import FUNCTIONS
 from .lanes import NEAR, Setting, Width, _Settings, is_vector
 from .launching import Launcher
 from .memory import Region, check_read, check_written, region
 
-_VECTOR_BYTES = (64, 32, 16)
-_MOST_LANES = _VECTOR_BYTES[0] // 4
+_MOST_LANES = VECTOR_BYTES[0] // 4
 _NUMBERS = (int, float)
 _SERIAL_BELOW = 1 << 20  # bytes in all arrays: what one thread does in twice the time that a second one takes to wake
 _SHORT = ("abs", "relu", "sign", "sqrt", "step")  # functions of one or two instructions
@@ -143,7 +143,7 @@ class LoadedLoops(VectorLoops):
 
     def _width(self, regions: list[Region], large: bool) -> Width:
         """The widest vectors that divide the last axis of every array."""
-        lanes = next((n for n in _counts(regions) if all(where.shape[-1] % n == 0 for where in regions)), 1)
+        lanes = next((n for n in counts(regions) if all(where.shape[-1] % n == 0 for where in regions)), 1)
         return self._lying(lanes, regions)
 
     def _lying(self, lanes: int, regions: list[Region], rest: int = 0) -> Width:
@@ -187,7 +187,7 @@ class ElementwiseLoops(LoadedLoops):
         """Several vectors at once in large arrays, where that pays for a longer compilation."""
         found = super()._width(regions, large)
         several = _VECTORS * found.lanes
-        full = found.lanes == _counts(regions)[0]
+        full = found.lanes == counts(regions)[0]
         return replace(found, lanes=several) if large and full and regions[0].shape[0] % several == 0 else found
 
 
@@ -195,7 +195,7 @@ class RowLoops(LoadedLoops):
     """Loops whose vectors stand inside `widths`: rows of any length are computed in vectors of the widest kind."""
 
     def _width(self, regions: list[Region], large: bool) -> Width:
-        found, lanes = super()._width(regions, large), _counts(regions)[0]
+        found, lanes = super()._width(regions, large), counts(regions)[0]
         short = any(where.shape[-1] < lanes for where in regions)
         fine = found.lanes > 1 and not large  # narrower vectors do, and compile in half the time
         return found if found.lanes >= lanes or short or fine else self._lying(lanes, regions, piece(regions, []))
@@ -220,32 +220,6 @@ def _check(name: str, kind: Any, arg: Any) -> None:
         check_written(name, arg)
     elif check_read(name, arg) is not arg:
         raise ValueError(f"{name} must be contiguous: pass np.ascontiguousarray of it")
-
-
-def widest(regions: list[Region]) -> Width:
-    """The widest vectors that divide the last axis of every array, in pieces that the alignment of all of them allows.
-
-    NumPy's arrays lie at multiples of 16 bytes: their vectors are loaded in pieces of 16.
-    """
-    for lanes in _counts(regions):
-        if all(where.shape[-1] % lanes == 0 for where in regions) and (grain := piece(regions)) > 1:
-            return Width(lanes, min(lanes, grain))
-    return Width()
-
-
-def piece(regions: list[Region], aligned: list[Region] | None = None) -> int:
-    """How many numbers rows consist of, such that each piece of some arrays (all by default) is aligned to its size."""
-    size = regions[0].dtype.itemsize
-    for count in _counts(regions):
-        fits = all(where.shape[-1] % count == 0 for where in regions)
-        if fits and all(where.address % (count * size) == 0 for where in (regions if aligned is None else aligned)):
-            return count
-    return 1
-
-
-def _counts(regions: list[Region]) -> list[int]:
-    """How many of their numbers a vector holds."""
-    return [nbytes // regions[0].dtype.itemsize for nbytes in _VECTOR_BYTES]
 
 
 def _guard(name: str) -> Setting:
