@@ -47,8 +47,8 @@ class Function(SymbolicFunction):
         """This function as few fused kernels, called as it is.
 
         A call costs some microseconds before its arithmetic begins: with one or two operations on less than about
-        30,000 elements, NumPy by hand is faster. Arrays may lie anywhere in memory, but writing takes up to half as
-        long again into an ``out`` that does not begin at a multiple of 64 bytes (NumPy's large arrays begin 16 behind
+        30,000 elements, NumPy by hand is faster. Arrays may lie anywhere in memory, but it takes up to a third
+        longer to write into an ``out`` that does not begin at a multiple of 64 bytes (NumPy's large arrays begin 16 behind
         one, those of ``execution.blocks.empty`` at one).
 
         Returns
