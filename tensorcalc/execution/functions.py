@@ -47,9 +47,9 @@ class Function(SymbolicFunction):
         """This function as few fused kernels, called as it is.
 
         A call costs some microseconds before its arithmetic begins: with one or two operations on less than about
-        30,000 elements, NumPy by hand is faster. Arrays may lie anywhere in memory, but it takes up to a third
-        longer to write into an ``out`` that does not begin at a multiple of 64 bytes (NumPy's large arrays begin 16 behind
-        one, those of ``execution.blocks.empty`` at one).
+        30,000 elements, NumPy by hand is faster. Arrays may lie anywhere in memory; an ``out`` is filled fastest where
+        it begins at a multiple of 64 bytes, as ``execution.blocks.empty`` makes it (into one of NumPy's, which begin 16
+        bytes behind, writing takes up to a third longer).
 
         Returns
         -------
