@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 NUMBERS = (int, float, np.number)
+MOST = 32  # ways in which arrays of one shape lie: for others each call finds out what to launch
 _CONTIGUOUS = 0x101  # in the number of an array's flags: rows lie one after the other, each number in its place
 
 Look = tuple[tuple, list[Any], bool, bool]
@@ -186,8 +187,11 @@ class Call:
     # ------------------------------------------------------------ launching
 
     def _alignment(self, places: list[Any]) -> tuple[int, ...]:
-        """How the arrays lie whose numbers may be taken in vectors; empty where all lie at multiples of 64 bytes."""
-        found = tuple([places[k] % ALIGNMENT for k in self.arrays if k not in self.picks])
+        """How the arrays lie whose numbers may be taken in vectors; empty where all lie at multiples of 64 bytes.
+
+        What counts is the largest power of two that divides an address.
+        """
+        found = tuple([places[k] & -places[k] & (ALIGNMENT - 1) for k in self.arrays if k not in self.picks])
         return found if any(found) else ()
 
     def _repeated(self, values: Mapping[str, Any], places: list[Any], results: list[Placed], key: tuple) -> None:
@@ -206,7 +210,7 @@ class Call:
                 replay(places, given)
         else:
             replay(places)
-        if key not in self.replays:
+        if key not in self.replays and len(self.replays) < MOST:
             self.replays[key] = self._replay(given)
             self.usual = None if self.bounds or self.products else self.replays.get(())
 

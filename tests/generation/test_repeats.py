@@ -1,11 +1,13 @@
 """The same call again, with other arrays: the short way gives what the long one gives, and refuses what it refuses."""
 
+import itertools
 import threading
 
 import numpy as np
 import pytest
 
 import tensorcalc as tc
+from tensorcalc.generation import calls
 
 from .cases import SOURCES, agree, arguments, by_name, compiled, reference
 
@@ -49,6 +51,21 @@ def test_launches_are_repeated(name, backward):
         for k, value in by_name(f, f(**given)).items():
             assert np.array_equal(value, first[k])  # bit for bit
     assert any(replays(f))
+
+
+@on_cpu
+def test_arrays_that_lie_in_many_ways():
+    backward = tc.layers.layer_norm.backward().compile()
+    rng = np.random.default_rng(0)
+    given = {name: rng.standard_normal((5, 64), np.float32) for name in ("x", "dl_dy")}
+    given |= {name: rng.standard_normal(64, np.float32) for name in ("gamma", "beta")}
+    first = backward(**given, eps=1e-5)
+    for offsets in [*itertools.product((0, 16, 32, 48, 4), repeat=2)] * 3:
+        x, gamma = (moved(given[name], offset) for name, offset in zip(("x", "gamma"), offsets, strict=True))
+        for k, value in backward(**given | {"x": x, "gamma": gamma}, eps=1e-5).items():
+            np.testing.assert_array_equal(value, first[k])
+    (call,) = backward._known.values()
+    assert 8 <= len(call.replays) <= calls.MOST
 
 
 @on_cpu
