@@ -15,8 +15,8 @@ class Index(SphinxTransform):
 
     def apply(self, **_options: Any) -> None:
         if self.env.docname == self.config.root_doc:
-            *_, last = self.document.findall(toctree)
-            last["entries"].append(("Index", "genindex"))
+            for last in list(self.document.findall(toctree))[-1:]:  # a book of one page has no menu
+                last["entries"].append(("Index", "genindex"))
 
 
 def setup(app: Any) -> None:
