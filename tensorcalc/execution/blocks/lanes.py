@@ -31,7 +31,7 @@ class Width:
     far: bool = False  # whether an array of vectors holds more numbers than `NEAR`
 
 
-NEAR = 1 << 30
+NEAR = 1 << 30  # numbers: as many as 30 bits count
 
 
 class _Settings:
