@@ -38,7 +38,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("cases", nargs="*", help="beginnings of names of cases; all by default")
     parser.add_argument("--against", nargs="*", help="rivals; all that are installed by default")
     parser.add_argument("--large", action="store_true", help="sizes that need some GiB and minutes")
-    parser.add_argument("--behind", type=int, default=0, help="bytes behind a multiple of 64 at which arrays begin")
+    parser.add_argument(
+        "--behind",
+        type=int,
+        default=0,
+        choices=range(0, 64, 8),
+        metavar="BYTES",
+        help="bytes behind a multiple of 64 at which arrays begin",
+    )
     parser.add_argument("--threads", type=int, choices=[1], help="one thread for everyone")
     parser.add_argument("--show", action="store_true", help="print the stored results and run nothing")
     parser.add_argument("--pair", help=argparse.SUPPRESS)

@@ -111,19 +111,22 @@ class Evaluator:
         for idx in term.bound:
             scale = scale if idx in present else scale * self.sizes[idx.range]
         kept = tuple(idx for idx in axes if idx in present or (pick and idx == pick.letter))
-        value = self.picked(pick, operands, kept) if pick else self.contract(operands, kept)
+        value = self.picked(pick.letter, pick.place, operands, kept) if pick else self.contract(operands, kept)
         value = value if scale == 1 else value * self.dtype.type(scale)
         return value.reshape([self.sizes[idx.range] if idx in kept else 1 for idx in axes])
 
-    def picked(self, pick: Pick, operands: list[Operand], axes: tuple[Idx, ...]) -> np.ndarray:
-        """The sum of delta_{p,I_n} a_n over n: each a_n is added to the component that I_n picks, in the order of n."""
-        there, rest = pick.place.slots, tuple(idx for idx in axes if idx != pick.letter)
+    def picked(self, letter: Idx, place: Looked, operands: list[Operand], axes: tuple[Idx, ...]) -> np.ndarray:
+        """The sum of delta_{p,I_n} a_n over n: each a_n is added to the component that I_n picks, in the order of n.
+
+        Where I_n is no value of p, delta is 0.
+        """
+        there, rest = place.slots, tuple(idx for idx in axes if idx != letter)
         parts = self.contract(operands, (*there, *rest))  # type: ignore[arg-type]
-        places, count = self.place(pick.place, there), self.sizes[pick.letter.range]  # type: ignore[arg-type]
+        places, count = self.place(place, there), self.sizes[letter.range]  # type: ignore[arg-type]
         inside = (places >= 0) & (places < count)
         total = np.zeros((count, *parts.shape[len(there) :]), parts.dtype)
         np.add.at(total, places[inside], parts[inside])
-        return np.moveaxis(total, 0, axes.index(pick.letter))
+        return np.moveaxis(total, 0, axes.index(letter))
 
     def contract(self, operands: list[Operand], kept: tuple[Idx, ...]) -> np.ndarray:
         if not operands:

@@ -41,11 +41,8 @@ class NodeEvaluator(Evaluator):
         operands = [self.value(one) for one in step.operands]
         if not step.delta:
             return coef * self.contract(operands, step.axes), step.axes
-        letter, place, rest = step.picked()
-        axes = (letter, *rest)
-        total = np.zeros([self.sizes[idx.range] for idx in axes], self.dtype)
-        np.add.at(total, self.arrays[place.name], laid(operands[0], (*place.slots, *rest)))  # type: ignore[arg-type]
-        return coef * total, axes
+        letter, place, _ = step.picked()
+        return coef * self.picked(letter, place, operands, step.axes), step.axes
 
     def value(self, node: Node) -> Operand:
         if node not in self.known:

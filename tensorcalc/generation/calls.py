@@ -97,10 +97,9 @@ class Call:
             return None
         for _, place in results:
             places.append(place)
-        if out is not None and not (contiguous and self._apart(places)):
-            if self._meet([*values.values(), *(array for array, _ in results)], places, contiguous):
-                return None
-        elif usual is not None and not any(place % ALIGNMENT for _, place in results):
+        if out is not None and self._meet(values, places, results, contiguous):
+            return None
+        if usual is not None and not any(place % ALIGNMENT for _, place in results):
             usual(places)
             return self._returned(results, out)
         if self.direct and contiguous:
@@ -148,23 +147,16 @@ class Call:
             found.append((array, address(array)))
         return found
 
-    def _apart(self, places: list[Any]) -> bool:
-        """Whether contiguous arrays share no memory with any output, as is usual."""
-        first = len(places) - len(self.outputs)
+    def _meet(self, values: Mapping[str, Any], places: list[Any], results: list[Placed], contiguous: bool) -> bool:
+        """Whether an output shares memory with an input that is not read in the same place, or with another output."""
+        first = len(values)
         for n in range(first, len(places)):
             start, end = places[n], places[n] + self.nbytes[n]
             for k in self.arrays:
-                if k < n and places[k] < end and start < places[k] + self.nbytes[k]:
-                    return False
-        return True
-
-    def _meet(self, given: list[Any], places: list[Any], contiguous: bool) -> bool:
-        """Whether an output shares memory with an input that is not read in the same place, or with another output."""
-        inputs = len(given) - len(self.outputs)
-        for n in range(inputs, len(given)):
-            for k in (k for k in self.arrays if k < n):
-                apart = places[n] + given[n].nbytes <= places[k] or places[k] + given[k].nbytes <= places[n]
-                if contiguous and (apart or (k < inputs and self._same(given[n], given[k], places[n] - places[k]))):
+                if k >= n or (contiguous and (end <= places[k] or places[k] + self.nbytes[k] <= start)):
+                    continue
+                given = [*values.values(), *(array for array, _ in results)]
+                if contiguous and k < first and self._same(given[n], given[k], start - places[k]):
                     continue
                 if contiguous or np.may_share_memory(given[n], given[k]):
                     return True
@@ -212,7 +204,7 @@ class Call:
             replay(places)
         if key not in self.replays and len(self.replays) < MOST:
             self.replays[key] = self._replay(given)
-            self.usual = None if self.bounds or self.products else self.replays.get(())
+            self.usual = None if self.picks or self.bounds or self.products else self.replays.get(())
 
     def _launch(self, given: list[Any]) -> None:
         """Run it all on arrays of any kind."""

@@ -97,7 +97,7 @@ class LanesText(KernelText):
     def in_widths(self, idx: Idx, before: list[str]) -> list[str]:
         """A loop over vectors, and over the pieces that they leave."""
         array = self.along(idx.range)
-        loop = f"for {self.out.letter(idx)} in range(first({array}), last({array})):"
+        loop = f"for {self.out.letter(idx)} in range(first({array}), chunks({array})):"
         return ["for _ in ti.static(widths()):", *indented([*before, loop])]
 
     def nested(self, letters: tuple[Idx, ...], wide: Idx | None, parallel: bool = False) -> tuple[list[str], int]:

@@ -35,7 +35,6 @@ WORDS: tuple[str, ...] = (
     "first",
     "largest",
     "largest_yet",
-    "last",
     "length",
     "load",
     "parallel",
@@ -154,7 +153,9 @@ LARGEST = {LARGEST[self.real]}"""
         target = self.names(step.target)
         if step.delta:
             yield f"{target}[...] = 0"
-            yield f"{_added(step, self.names)}  # in the order of the positions: {_told(step)}"
+            inside, added = _added(step, self.names)
+            yield inside
+            yield f"{added}  # in the order of the positions: {_told(step)}"
         else:
             yield f"{_matmul(step, self.names) or _einsum(step, self.names)}  # by BLAS: {_told(step)}"
         if step.coef is not n.ONE:
@@ -285,12 +286,17 @@ def _matmul(step: Product, names: Names) -> str:
     return ""
 
 
-def _added(step: Product, names: Names) -> str:
-    """np.add.at, with the axis that is looked up in front."""
+def _added(step: Product, names: Names) -> tuple[str, str]:
+    """np.add.at, with the axis that is looked up in front; a position outside it picks nothing."""
     letter, place, rest = step.picked()
     source, have = names(step.operands[0].tensor), step.operands[0].places
     target = _turned(names(step.target), step.axes, (letter, *rest))
-    return f"np.add.at({target}, {names(place.name)}, {_turned(source, have, (*place.slots, *rest))})"
+    at, inside = names(place.name), names(f"inside {place.name}")
+    value = _turned(source, have, (*place.slots, *rest))
+    return (
+        f"{inside} = (0 <= {at}) & ({at} < {target}.shape[0])",
+        f"np.add.at({target}, {at}[{inside}], {value}[{inside}])",
+    )
 
 
 def _turned(name: str, have: tuple, want: tuple) -> str:

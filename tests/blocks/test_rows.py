@@ -10,10 +10,10 @@ from tensorcalc.execution.blocks import (
     Width,
     Written,
     added,
+    chunks,
     first,
     largest,
     largest_yet,
-    last,
     load,
     parallel,
     store,
@@ -33,7 +33,7 @@ def rows(x: Lanes, y: Written, s: Stored, m: Stored):
         sum_b = zero()
         most_b = zero() - 1e30
         for _ in ti.static(widths()):
-            for h in range(first(x), last(x)):
+            for h in range(first(x), chunks(x)):
                 x_bh = load(x, b, h)
                 sum_b = added(sum_b, x_bh)
                 most_b = largest_yet(most_b, x_bh)

@@ -157,8 +157,10 @@ def test_what_a_delta_with_a_position_picks(text, formula, names):
     hot = one_hot(T, 4)
     expected = np.einsum(formula, *({"a": a, "b": b, "T": hot, "3": 3 * hot}[name] for name in names))
     given = {name: x for name, x in {"a": a, "b": b, "T": T}.items() if name in names or name == "T"}
-    found = tc.function(text)(**given, sizes={"P": 4, "R": 4} if "r" in formula else {"P": 4})
-    np.testing.assert_allclose(found, expected, rtol=1e-14, atol=1e-14)
+    f, sizes = tc.function(text), {"P": 4, "R": 4} if "r" in formula else {"P": 4}
+    compiled = f.compile()
+    for found in (f(**given, sizes=sizes), *(compiled(**given, sizes=sizes) for _ in range(3))):
+        np.testing.assert_allclose(found, expected, rtol=1e-14, atol=1e-14)
 
 
 def test_the_gradient_of_a_table_takes_no_more_memory_than_the_table():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import tensorcalc as tc
+from benchmarks.cases import moved
 from tensorcalc.generation import calls
 
 from .cases import SOURCES, agree, arguments, by_name, compiled, reference
@@ -17,17 +18,6 @@ CALLS = 4  # the first looks at everything, the second learns, the others repeat
 
 def replays(f):
     return [replay for call in f._known.values() for replay in call.replays.values()]
-
-
-def moved(array, offset):
-    """A copy so many bytes behind a multiple of 64."""
-    if not isinstance(array, np.ndarray):
-        return array
-    buffer = np.empty(array.nbytes + 128, np.uint8)
-    start = (offset - buffer.__array_interface__["data"][0]) % 64
-    copy = np.ndarray(array.shape, array.dtype, buffer, start)
-    copy[...] = array
-    return copy
 
 
 @pytest.mark.parametrize(
@@ -137,6 +127,21 @@ def test_indices_of_any_width(dtype):
         if np.iinfo(dtype).min <= outside <= np.iinfo(dtype).max:
             with pytest.raises(tc.NotationError, match="outside 0 … 3"):
                 f(s=s, T=np.array([0, outside, 0]).astype(dtype))
+
+
+@on_cpu
+@pytest.mark.parametrize("dtype", [np.int32, np.int64])
+@pytest.mark.parametrize("behind", [0, 16])
+def test_indices_that_only_a_delta_reads(dtype, behind):
+    """No component is read at them, so nothing has to be inside: they are looked at in every call all the same."""
+    rng = np.random.default_rng(0)
+    count, loss = tc.function("y_p = delta_{p,T_n} 1_n"), tc.layers.cross_entropy.backward()
+    compiled = count.compile(), loss.compile()
+    for _ in range(2 * CALLS):
+        T = moved(rng.integers(0, 5, 7).astype(dtype), behind)
+        given = {"x": moved(rng.standard_normal((7, 5)), behind), "T": T, "dl_dl": 1.0}
+        assert np.array_equal(compiled[0](T=T, sizes={"P": 5}), np.bincount(T, minlength=5))
+        np.testing.assert_allclose(compiled[1](**given), loss(**given), rtol=1e-14, atol=1e-15)
 
 
 @on_cpu

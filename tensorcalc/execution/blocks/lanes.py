@@ -128,7 +128,7 @@ def widths() -> Any:
     Around it, so that the statements inside are meant for either::
 
         for _ in ti.static(widths()):
-            for h in range(first(x), last(x)):
+            for h in range(first(x), chunks(x)):
                 store(2.0 * load(x, b, h), y, b, h)
     """
     whole = _Settings.width
@@ -144,15 +144,9 @@ def widths() -> Any:
 
 @Setting
 def first(x: Any) -> Any:
-    """Where a loop along the last axis of x begins."""
+    """Where a loop over the vectors of the last axis of x begins: at 0, or behind the whole ones."""
     width = _Settings.width
     return length(x) // (width.lanes * width.behind) * width.behind if width.behind else 0
-
-
-@Setting
-def last(x: Any) -> Any:
-    """Where a loop along the last axis of x ends."""
-    return chunks(x)
 
 
 @Setting

@@ -284,14 +284,14 @@ def row_loops(loops: Callable[..., None]) -> VectorLoops:
     Examples
     --------
     >>> from tensorcalc.execution import blocks, runtime
-    >>> from tensorcalc.execution.blocks import Lanes, Written, first, last, load, parallel, store, widths
+    >>> from tensorcalc.execution.blocks import Lanes, Written, chunks, first, load, parallel, store, widths
     >>> from tensorcalc.execution.runtime import ti
     >>> @blocks.row_loops
     ... def double(x: Lanes, y: Written):
     ...     parallel()
     ...     for b in range(x.shape[0]):
     ...         for _ in ti.static(widths()):
-    ...             for h in range(first(x), last(x)):
+    ...             for h in range(first(x), chunks(x)):
     ...                 store(2.0 * load(x, b, h), y, b, h)
     >>> x, y = blocks.empty((2, 37)), blocks.empty((2, 37))
     >>> x[:] = 21
