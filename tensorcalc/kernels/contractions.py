@@ -158,8 +158,8 @@ def _backward_blas(dy: np.ndarray, x: np.ndarray, a: np.ndarray, dx: np.ndarray,
 def einsum_forward(subscripts: str, *operands: Any, out: Any = None) -> tuple[np.ndarray, EinsumCache]:
     """The product of tensors, summed over every letter that the result lacks: ``"ik,kj->ij"`` is y_ij = x_ik a_kj.
 
-    NumPy contracts, in the order that costs least, by BLAS where a step is a matrix product; on a GPU loops contract
-    two operands at a time, from left to right.
+    NumPy contracts, in an order that costs little, by BLAS where a step is a matrix product; on a GPU loops contract
+    two operands at a time, in that order too.
 
     Parameters
     ----------
